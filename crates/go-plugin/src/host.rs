@@ -1,0 +1,37 @@
+//! What a plugin's services may know of the host that they serve.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::broker::Broker;
+
+/// The host at the other end: handed to the services when they are made, cheap to clone.
+#[derive(Clone)]
+pub struct Host {
+    pub(crate) broker: Broker,
+    pub(crate) stop: CancellationToken,
+    pub(crate) protocol: u32,
+}
+
+impl Host {
+    /// Connections beside the main one, in both directions.
+    #[must_use]
+    pub fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    /// The protocol version that was agreed on.
+    #[must_use]
+    pub fn protocol(&self) -> u32 {
+        self.protocol
+    }
+
+    /// Resolves when the plugin is ending. Background work must stop then; running calls have about a second.
+    pub async fn ending(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// Ends the plugin in good order, as if the host had asked for it.
+    pub fn end(&self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,142 @@
+//! Accepting connections: every TLS handshake on its own and against a deadline, so that a peer that stalls, lies or
+//! hangs up costs nobody else anything.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::Stream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::server::Connected;
+
+use crate::listener::{Listener, RawStream};
+use crate::mtls::PinnedTls;
+
+/// A host is on the same machine and needs milliseconds.
+const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Handshakes under way at once. A host opens one connection and, per mount, a few more; beyond this, newcomers are
+/// turned away until others are through or out of time.
+const MAX_HANDSHAKES: usize = 256;
+
+/// How long to wait when the system refuses to accept (it is out of descriptors, say), so as not to spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A connection that belongs to the host: through the handshake, or in plaintext where that is allowed.
+pub(crate) struct HostStream(Box<dyn RawStream>);
+
+impl HostStream {
+    /// For streams that need no handshake: plaintext, and bytes made up by tests.
+    pub(crate) fn plain(stream: Box<dyn RawStream>) -> Self {
+        Self(stream)
+    }
+}
+
+/// Accepts from `listener` until `stop`. `tls` is `None` in plaintext.
+///
+/// The stream yields no errors: to tonic, an error item would be the end of the server.
+pub(crate) fn accept(
+    listener: Listener,
+    tls: Option<PinnedTls>,
+    stop: CancellationToken,
+) -> impl Stream<Item = io::Result<HostStream>> + Send + 'static {
+    let (ready, incoming) = mpsc::channel(1);
+    tokio::spawn(accept_loop(listener, tls, stop, ready));
+    tokio_stream::wrappers::ReceiverStream::new(incoming)
+}
+
+async fn accept_loop(
+    listener: Listener,
+    tls: Option<PinnedTls>,
+    stop: CancellationToken,
+    ready: mpsc::Sender<io::Result<HostStream>>,
+) {
+    let acceptor = tls.map(|tls| TlsAcceptor::from(tls.server));
+    let handshakes = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    loop {
+        let stream = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => match accepted {
+                Ok(stream) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "accepting a connection failed");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        let Ok(permit) = Arc::clone(&handshakes).try_acquire_owned() else {
+            tracing::warn!(limit = MAX_HANDSHAKES, "too many unfinished handshakes: a connection was turned away");
+            continue;
+        };
+        let (acceptor, ready) = (acceptor.clone(), ready.clone());
+        tokio::spawn(async move {
+            if let Some(stream) = shake_hands(acceptor, stream).await {
+                drop(permit);
+                // The receiver is gone when the server is: then so is the connection's purpose.
+                let _ = ready.send(Ok(stream)).await;
+            }
+        });
+    }
+}
+
+async fn shake_hands(acceptor: Option<TlsAcceptor>, stream: Box<dyn RawStream>) -> Option<HostStream> {
+    let Some(acceptor) = acceptor else { return Some(HostStream::plain(stream)) };
+    match tokio::time::timeout(HANDSHAKE_DEADLINE, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => Some(HostStream(Box::new(stream))),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a connection was refused: the peer did not prove to be the host");
+            None
+        }
+        Err(_) => {
+            tracing::warn!(
+                seconds = HANDSHAKE_DEADLINE.as_secs(),
+                "a connection was dropped: its handshake took too long"
+            );
+            None
+        }
+    }
+}
+
+impl Connected for HostStream {
+    type ConnectInfo = ();
+
+    fn connect_info(&self) {}
+}
+
+impl AsyncRead for HostStream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for HostStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
