@@ -201,7 +201,7 @@ impl Visit for Fields {
 }
 
 /// Names that begin with `@` belong to hclog.
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     match name.strip_prefix('@') {
         Some(rest) => format!("field_{rest}"),
         None => name.to_owned(),
@@ -209,7 +209,7 @@ fn key(name: &str) -> String {
 }
 
 /// Encodes a message and its fields; the first line carries the fields, the others continue the message.
-fn lines(severity: Severity, module: &str, message: &str, fields: &BTreeMap<String, Value>) -> String {
+pub(crate) fn lines(severity: Severity, module: &str, message: &str, fields: &BTreeMap<String, Value>) -> String {
     let module = shorten(&module.replace("::", "."), 256);
     let timestamp = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
     let frame = |message: &str| {

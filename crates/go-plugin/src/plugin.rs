@@ -261,7 +261,7 @@ impl Run {
 }
 
 /// The author's services, and those that every go-plugin has.
-async fn routes(services: Services, broker: &Broker, stop: &CancellationToken) -> Routes {
+pub(crate) async fn routes(services: Services, broker: &Broker, stop: &CancellationToken) -> Routes {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_service_status(HEALTH_SERVICE, ServingStatus::Serving).await;
     services

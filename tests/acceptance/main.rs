@@ -1,0 +1,11 @@
+//! Acceptance tests: the real servers and command lines, on loopback.
+//!
+//! One binary, so that the tests share the servers that take long to start.
+
+// The attributes tell clippy that the helper functions are test code too.
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod null_provider;
+#[cfg(test)]
+mod testbed;

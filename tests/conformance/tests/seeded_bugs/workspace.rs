@@ -1,0 +1,198 @@
+//! The generated workspace: for every bug a changed copy of `go-plugin` and a plugin on top of it.
+//!
+//! It lies in the cache and is built into the same target folder as the tests, with their manifest's versions and
+//! profiles, so that the dependencies are compiled once. Files are written only when they differ: what has not changed is
+//! not compiled again, not even for a new checkout.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::CONTROL;
+use crate::bug::{Bug, Edit};
+
+/// Manifest of the plugin on top of a copy. The dependencies are those that `plugin/` uses.
+const PLUGIN_MANIFEST: &str = r#"[package]
+name = "seeded-NAME"
+version.workspace = true
+edition.workspace = true
+publish.workspace = true
+
+[dependencies]
+go-plugin = { package = "go-plugin-NAME", path = "../go-plugin" }
+plugin-proto = { workspace = true, features = ["conformance"] }
+tokio = { workspace = true, features = ["rt-multi-thread"] }
+tonic.workspace = true
+tonic-health.workspace = true
+tracing.workspace = true
+
+[[bin]]
+name = "seeded-NAME"
+path = "main.rs"
+"#;
+
+/// The wire, which every copy needs unchanged. Named as in the checkout, so that the root manifest finds it.
+const WIRE: &str = "proto";
+
+pub(crate) struct Workspace {
+    folder: PathBuf,
+    root: PathBuf,
+    /// Held until the trials are over, so that another run does not exchange the plugins under them.
+    _lock: File,
+}
+
+impl Workspace {
+    /// Brings the workspace up to date with the sources.
+    pub(crate) fn write(bugs: &[Bug]) -> Result<Self> {
+        let conformance = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = conformance.ancestors().nth(2).context("the crate has moved")?.to_owned();
+        let folder = testbed::cache_root().join("seeded-bugs");
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        let lock = File::create(folder.join(".lock")).context("opening the lock")?;
+        lock.lock().context("waiting for another run")?;
+        let (library, plugin) = (Sources::below(&root.join("crates/go-plugin/src"))?, conformance.join("plugin"));
+        let plugin = Sources::below(&plugin)?;
+        let manifest = read(&root.join("crates/go-plugin/Cargo.toml"))?;
+
+        let names: Vec<&str> = bugs.iter().map(|bug| bug.name).chain([CONTROL]).collect();
+        for name in &names {
+            let edits = bugs.iter().find(|bug| bug.name == *name).map_or(&[][..], |bug| bug.edits);
+            let changed = library.edited(edits).with_context(|| format!("seeding {name}"))?;
+            let home = folder.join(name);
+            changed.write(&home.join("go-plugin/src"))?;
+            let renamed = replace_once(&manifest, "name = \"go-plugin\"", &format!("name = \"go-plugin-{name}\""))?;
+            update(&home.join("go-plugin/Cargo.toml"), &renamed)?;
+            plugin.write(&home.join("plugin"))?;
+            update(&home.join("plugin/Cargo.toml"), &PLUGIN_MANIFEST.replace("NAME", name))?;
+        }
+        Sources::below(&root.join(WIRE).join("src"))?.write(&folder.join(WIRE).join("src"))?;
+        update(&folder.join(WIRE).join("Cargo.toml"), &read(&root.join(WIRE).join("Cargo.toml"))?)?;
+        forget_others(&folder, &names)?;
+        update(&folder.join("Cargo.toml"), &workspace_manifest(&read(&root.join("Cargo.toml"))?, &names)?)?;
+        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).context("copying Cargo.lock")?;
+        Ok(Self { folder, root, _lock: lock })
+    }
+
+    /// Builds every plugin, and returns where each is.
+    pub(crate) fn build(&self) -> Result<BTreeMap<String, PathBuf>> {
+        let mut command = Command::new("cargo");
+        command
+            .args(["build", "--workspace", "--offline", "--keep-going", "--message-format=json-render-diagnostics"])
+            .arg("--manifest-path")
+            .arg(self.folder.join("Cargo.toml"))
+            // The checkout's toolchain and cargo configuration count here, too.
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", target_folder()?);
+        let output = command.output().context("running cargo")?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "the seeded plugins do not compile:\n{errors}");
+        let messages = String::from_utf8_lossy(&output.stdout);
+        let built = messages.lines().filter_map(|line| {
+            let message: Value = serde_json::from_str(line).ok()?;
+            let path = PathBuf::from(message.get("executable")?.as_str()?);
+            let name = message.pointer("/target/name")?.as_str()?.strip_prefix("seeded-")?.to_owned();
+            Some((name, path))
+        });
+        Ok(built.collect())
+    }
+}
+
+/// Text files by their path below one folder.
+struct Sources(BTreeMap<PathBuf, String>);
+
+impl Sources {
+    fn below(folder: &Path) -> Result<Self> {
+        let mut found = BTreeMap::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in next.read_dir().with_context(|| format!("reading {}", next.display()))? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.insert(path.strip_prefix(folder)?.to_owned(), read(&path)?);
+                }
+            }
+        }
+        Ok(Self(found))
+    }
+
+    fn edited(&self, edits: &[Edit]) -> Result<Self> {
+        let mut sources = self.0.clone();
+        for Edit { file, find, replace } in edits {
+            let text = sources.get_mut(Path::new(file)).with_context(|| format!("there is no {file}"))?;
+            *text = replace_once(text, find, replace).with_context(|| format!("in {file}"))?;
+        }
+        Ok(Self(sources))
+    }
+
+    /// Makes `folder` hold these files and no others.
+    fn write(&self, folder: &Path) -> Result<()> {
+        if folder.exists() {
+            for stale in Self::below(folder)?.0.keys().filter(|path| !self.0.contains_key(*path)) {
+                // The manifest of the plugin lies among its sources.
+                if stale != Path::new("Cargo.toml") {
+                    fs::remove_file(folder.join(stale))?;
+                }
+            }
+        }
+        self.0.iter().try_for_each(|(path, text)| update(&folder.join(path), text))
+    }
+}
+
+/// The root manifest with the copies as members.
+fn workspace_manifest(manifest: &str, names: &[&str]) -> Result<String> {
+    let (before, rest) = manifest.split_once("members = [").context("no members in Cargo.toml")?;
+    let (_, after) = rest.split_once("]\n").context("no end of members in Cargo.toml")?;
+    let members: String = names.iter().map(|name| format!("    \"{name}/go-plugin\", \"{name}/plugin\",\n")).collect();
+    // Each copy is compiled once and never debugged: two thirds of the time and nearly all of the disk are saved.
+    let settings = "debug = false\nincremental = false\nstrip = \"debuginfo\"\n";
+    let profiles: String = names
+        .iter()
+        .flat_map(|name| ["go-plugin", "seeded"].map(|of| format!("[profile.dev.package.{of}-{name}]\n{settings}")))
+        .collect();
+    Ok(format!("{before}members = [\n    \"{WIRE}\",\n{members}]\n{after}\n{profiles}"))
+}
+
+/// Removes the folders of bugs that are no longer in the table.
+fn forget_others(folder: &Path, names: &[&str]) -> Result<()> {
+    let known: BTreeSet<&str> = names.iter().copied().chain([WIRE]).collect();
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        let is_known = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| known.contains(name));
+        if path.is_dir() && !is_known {
+            fs::remove_dir_all(&path).with_context(|| format!("removing {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The target folder of this very program, which lies in `<target>/<profile>/deps`.
+fn target_folder() -> Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    Ok(this.ancestors().nth(3).context("this program is in no target folder")?.to_owned())
+}
+
+fn replace_once(text: &str, find: &str, replace: &str) -> Result<String> {
+    match text.matches(find).count() {
+        1 => Ok(text.replacen(find, replace, 1)),
+        0 => bail!("this no longer stands there, so the bug has to be seeded anew:\n{find}"),
+        count => bail!("this stands there {count} times, so it is not clear where the bug belongs:\n{find}"),
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn update(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    fs::create_dir_all(path.with_file_name(""))?;
+    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
+}

@@ -1,0 +1,416 @@
+//! OpenBao and HashiCorp Vault: one handle for both, since they speak the same API.
+//!
+//! Raft storage with every write on disk and a TLS listener, as in production; never dev mode, which can neither crash nor be
+//! unsealed.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use testbed::Tool;
+
+use crate::authority::{Authority, write};
+use crate::http::Http;
+use crate::launch::Launch;
+use crate::ports;
+use crate::process::Process;
+use crate::run_folder::subfolder;
+use crate::scenario::Scenario;
+use crate::servers::{READY_WITHIN, Shared, program, vault_config};
+
+/// `sys/health` of an active node, a standby, a node without keys and a sealed one.
+const ACTIVE: u16 = 200;
+const STANDBY: u16 = 429;
+const NOT_INITIALISED: u16 = 501;
+const SEALED: u16 = 503;
+
+static SHARED_OPENBAO: Shared<VaultServer> = Shared::new();
+static SHARED_VAULT: Shared<VaultServer> = Shared::new();
+
+/// Which of the two servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// OpenBao.
+    OpenBao,
+    /// HashiCorp Vault.
+    Vault,
+}
+
+/// A running server. Dropping it ends it and its plugins.
+pub struct VaultServer {
+    product: Product,
+    program: PathBuf,
+    process: Process,
+    folder: PathBuf,
+    address: String,
+    authority: Arc<Authority>,
+    keys: OnceLock<Keys>,
+}
+
+/// What initialisation returned, with one share.
+#[derive(Clone)]
+pub struct Keys {
+    /// The only key share, base64.
+    pub unseal_key: String,
+    /// The first root token.
+    pub root_token: String,
+}
+
+impl Product {
+    /// Both, for tests that run on each.
+    pub const ALL: [Self; 2] = [Self::OpenBao, Self::Vault];
+
+    /// Its tool in the test bed.
+    pub fn tool(self) -> Tool {
+        match self {
+            Self::OpenBao => Tool::OpenBao,
+            Self::Vault => Tool::Vault,
+        }
+    }
+
+    /// `openbao` or `vault`.
+    pub fn name(self) -> &'static str {
+        self.tool().name()
+    }
+
+    /// What the names of its environment variables begin with.
+    pub fn environment_prefix(self) -> &'static str {
+        match self {
+            Self::OpenBao => "BAO",
+            Self::Vault => "VAULT",
+        }
+    }
+}
+
+impl VaultServer {
+    /// The one that all tests of this binary share: keep to mounts of your own, never seal or kill it.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub fn shared(scenario: &Scenario, product: Product) -> Result<&'static Self> {
+        let shared = match product {
+            Product::OpenBao => &SHARED_OPENBAO,
+            Product::Vault => &SHARED_VAULT,
+        };
+        shared.instance(scenario, product.name(), |folder| Self::start(folder, product))
+    }
+
+    /// Starts one in a new folder below `parent`, initialises it with one share, unseals it, switches on a file audit device
+    /// (see [`Self::audit_log`]) and waits until it is active.
+    ///
+    /// # Errors
+    /// If it is missing or not ready within a minute.
+    pub fn start(parent: &Path, product: Product) -> Result<Self> {
+        let server = Self::start_blank(parent, product, Audit::On, "")?;
+        server.initialise()?;
+        server.unseal()?;
+        server.wait_health(&[ACTIVE])?;
+        if product == Product::Vault {
+            let audit = json!({ "type": "file", "options": { "file_path": server.audit_log() } });
+            server.root()?.put("/v1/sys/audit/file", &audit)?.ok()?;
+        }
+        Ok(server)
+    }
+
+    /// Starts one that only listens: not initialised, and with `extra` as additional configuration.
+    ///
+    /// # Errors
+    /// If it is missing or does not listen within a minute.
+    pub fn start_blank(parent: &Path, product: Product, audit: Audit, extra: &str) -> Result<Self> {
+        ports::retry_on_collision(|| {
+            let folder = subfolder(parent, product.name())?;
+            let authority = Arc::new(Authority::create(&folder)?);
+            Self::start_in(folder, product, authority, audit, extra)
+        })
+    }
+
+    /// Starts one in `folder`, with a certificate of `authority`.
+    pub(crate) fn start_in(
+        folder: PathBuf,
+        product: Product,
+        authority: Arc<Authority>,
+        audit: Audit,
+        extra: &str,
+    ) -> Result<Self> {
+        let program = program(product.tool())?.path;
+        let [port, cluster_port] = ports::free()?;
+        let address = format!("https://127.0.0.1:{port}");
+        for name in ["data", "plugins", "tmp"] {
+            fs::create_dir(folder.join(name)).with_context(|| format!("creating {name} in {}", folder.display()))?;
+        }
+        let stem = folder.file_name().and_then(OsStr::to_str).unwrap_or("server").to_owned();
+        let certificate = authority.server(&stem, &["localhost", "127.0.0.1"])?;
+        let mut config = vault_config::server(product, &folder, &stem, &certificate, [port, cluster_port]);
+        if product == Product::OpenBao && audit == Audit::On {
+            config += &vault_config::audit_stanza(&folder);
+        }
+        config += extra;
+        let config_file = folder.join("server.hcl");
+        write(&config_file, &config, 0o600)?;
+        let launch = Launch::new(product.name(), &program, &folder)
+            .args(["server".to_owned(), format!("-config={}", config_file.display())])
+            .env("TMPDIR", folder.join("tmp"));
+        let process = Process::start(launch)?;
+        let server = Self { product, program, process, folder, address, authority, keys: OnceLock::new() };
+        server.wait_health(&[NOT_INITIALISED])?;
+        Ok(server)
+    }
+
+    /// Which product it is.
+    pub fn product(&self) -> Product {
+        self.product
+    }
+
+    /// Base address of its API, without `/v1`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The authority of its certificate.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Folder with its log, configuration and data.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The directory from which plugins may be registered.
+    pub fn plugin_directory(&self) -> PathBuf {
+        self.folder.join("plugins")
+    }
+
+    /// The file of the audit device that [`Self::start`] switches on.
+    pub fn audit_log(&self) -> PathBuf {
+        self.folder.join("audit.log")
+    }
+
+    /// The process, to be killed.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The key share and the root token.
+    ///
+    /// # Errors
+    /// If it was not initialised through this handle.
+    pub fn keys(&self) -> Result<&Keys> {
+        self.keys.get().with_context(|| format!("{} was not initialised by the test", self.address))
+    }
+
+    /// Requests without a token.
+    ///
+    /// # Errors
+    /// If the client can't be built.
+    pub fn anonymous(&self) -> Result<Http> {
+        Http::new(&self.address, &self.authority)?.header("x-vault-request", "true")
+    }
+
+    /// Requests with a token.
+    ///
+    /// # Errors
+    /// If the client can't be built.
+    pub fn client(&self, token: &str) -> Result<Http> {
+        self.anonymous()?.header("x-vault-token", token)
+    }
+
+    /// Requests with the root token: for preparation only, since root proves nothing about policies.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn root(&self) -> Result<Http> {
+        self.client(&self.keys()?.root_token)
+    }
+
+    /// An orphan token of an administrator who may do everything that needs no root.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub fn scoped_admin(&self) -> Result<String> {
+        self.token_with_policy("harness-admin", vault_config::ADMIN_POLICY)
+    }
+
+    /// An orphan token, valid for two hours, with exactly this policy (and `default`).
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub fn token_with_policy(&self, name: &str, policy: &str) -> Result<String> {
+        let root = self.root()?;
+        root.put(&format!("/v1/sys/policies/acl/{name}"), &json!({ "policy": policy }))?.ok()?;
+        let reply = root.post("/v1/auth/token/create-orphan", &json!({ "policies": [name], "ttl": "2h" }))?.ok()?;
+        client_token(&reply)
+    }
+
+    /// Revokes the root token; [`Self::root`] is refused from now on.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub fn revoke_root(&self) -> Result<()> {
+        self.root()?.post("/v1/auth/token/revoke-self", &json!({}))?.ok()?;
+        Ok(())
+    }
+
+    /// Initialises it with one share.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub fn initialise(&self) -> Result<()> {
+        let body = json!({ "secret_shares": 1, "secret_threshold": 1 });
+        let reply = self.anonymous()?.put("/v1/sys/init", &body)?.ok()?;
+        let text = |pointer| reply.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let (Some(unseal_key), Some(root_token)) = (text("/keys_base64/0"), text("/root_token")) else {
+            bail!("the answer to initialisation has no keys");
+        };
+        self.adopt_keys(Keys { unseal_key, root_token })
+    }
+
+    /// Gives it the keys of the cluster that it joined.
+    pub(crate) fn adopt_keys(&self, keys: Keys) -> Result<()> {
+        if self.keys.set(keys).is_err() {
+            bail!("{} has keys already", self.address);
+        }
+        Ok(())
+    }
+
+    /// Sends the key share, and waits until the node answers as active or standby.
+    ///
+    /// # Errors
+    /// If it was not initialised here, or does not get that far within a minute.
+    pub fn unseal(&self) -> Result<()> {
+        let body = json!({ "key": self.keys()?.unseal_key });
+        self.anonymous()?.put("/v1/sys/unseal", &body)?.ok()?;
+        // `sealed: false` is answered before the server can work; health is not.
+        self.wait_health(&[ACTIVE, STANDBY])
+    }
+
+    /// Seals it and waits until it says so.
+    ///
+    /// # Errors
+    /// If the token may not, or it does not get that far within a minute.
+    pub fn seal(&self, token: &str) -> Result<()> {
+        self.client(token)?.put("/v1/sys/seal", &json!({}))?.ok()?;
+        self.wait_health(&[SEALED])
+    }
+
+    /// Makes the active node give up its leadership.
+    ///
+    /// # Errors
+    /// If the token may not.
+    pub fn step_down(&self, token: &str) -> Result<()> {
+        self.client(token)?.put("/v1/sys/step-down", &json!({}))?.ok()?;
+        Ok(())
+    }
+
+    /// Kills the server as a crash would; its plugins stay as orphans.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn kill9(&self) -> Result<()> {
+        self.process.kill9()
+    }
+
+    /// Starts it again, killing it if it runs, and waits until it listens; it is sealed then.
+    ///
+    /// # Errors
+    /// If it does not listen within a minute.
+    pub fn restart(&self) -> Result<()> {
+        self.process.restart()?;
+        self.wait_health(&[ACTIVE, STANDBY, SEALED, NOT_INITIALISED])
+    }
+
+    /// What `sys/health` answers: 200 active, 429 standby, 501 not initialised, 503 sealed.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub fn health(&self) -> Result<u16> {
+        Ok(self.anonymous()?.get("/v1/sys/health")?.status)
+    }
+
+    /// Waits until `sys/health` answers 200.
+    ///
+    /// # Errors
+    /// If it does not within a minute.
+    pub fn wait_active(&self) -> Result<()> {
+        self.wait_health(&[ACTIVE])
+    }
+
+    /// Writes entries 0 to `count` of the KV mount `fill/`, which it makes.
+    ///
+    /// # Errors
+    /// If the token may not.
+    pub fn fill(&self, token: &str, count: usize) -> Result<()> {
+        let client = self.client(token)?;
+        // Refused if it is there already, which is fine.
+        client.post("/v1/sys/mounts/fill", &json!({ "type": "kv" }))?;
+        for number in 0..count {
+            client.put(&format!("/v1/fill/entry-{number}"), &json!({ "number": number }))?.ok()?;
+        }
+        Ok(())
+    }
+
+    /// How many entries [`Self::fill`] left.
+    ///
+    /// # Errors
+    /// If the token may not.
+    pub fn filled(&self, token: &str) -> Result<usize> {
+        let reply = self.client(token)?.list("/v1/fill/")?.ok()?;
+        let keys = reply.pointer("/data/keys").and_then(Value::as_array);
+        Ok(keys.context("the list has no keys")?.len())
+    }
+
+    /// Runs its own command line with this token and returns its stdout.
+    ///
+    /// # Errors
+    /// If it fails; the error has its stderr.
+    pub fn cli<A: AsRef<OsStr>>(&self, token: &str, arguments: impl IntoIterator<Item = A>) -> Result<String> {
+        let prefix = self.product.environment_prefix();
+        let output = Command::new(&self.program)
+            .args(arguments)
+            .env_clear()
+            .env("HOME", &self.folder)
+            .env(format!("{prefix}_ADDR"), &self.address)
+            .env(format!("{prefix}_CACERT"), self.authority.certificate_file())
+            .env(format!("{prefix}_TOKEN"), token)
+            .current_dir(&self.folder)
+            .output()
+            .with_context(|| format!("running {}", self.program.display()))?;
+        if !output.status.success() {
+            bail!("{} ({}): {}", self.product.name(), output.status, String::from_utf8_lossy(&output.stderr));
+        }
+        String::from_utf8(output.stdout).context("the command line printed something else than text")
+    }
+
+    /// Waits for one of these codes of `sys/health`.
+    pub(crate) fn wait_health(&self, wanted: &[u16]) -> Result<()> {
+        let client = self.anonymous()?;
+        self.process.wait_ready(READY_WITHIN, || {
+            let status = client.get("/v1/sys/health")?.status;
+            if wanted.contains(&status) { Ok(()) } else { bail!("sys/health answers {status}, not one of {wanted:?}") }
+        })?;
+        Ok(())
+    }
+}
+
+/// Whether a file audit device runs from the start (on OpenBao it comes from the configuration, on Vault
+/// [`VaultServer::start`] adds it after initialisation).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audit {
+    /// It does.
+    On,
+    /// It does not.
+    Off,
+}
+
+/// The token of a login or of a creation.
+///
+/// # Errors
+/// If the reply has none.
+pub fn client_token(reply: &Value) -> Result<String> {
+    let token = reply.pointer("/auth/client_token").and_then(Value::as_str);
+    token.map(str::to_owned).context("the reply has no auth.client_token")
+}

@@ -1,0 +1,53 @@
+//! How the verbs call cargo: from the repository's root, with the shared target folder, and without what the outer
+//! `cargo run` left in the environment.
+
+use std::{env, path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    // Cargo tells it at run time; the folder of the build is right unless two checkouts share a target folder.
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    PathBuf::from(manifest).join("..").canonicalize().unwrap_or_else(|_| "..".into())
+}
+
+/// Where cargo puts what it builds: `CARGO_TARGET_DIR` if the user set it, otherwise a folder in the cache, so that a new
+/// checkout starts warm.
+pub(crate) fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| testbed::cache_root().join("target"), PathBuf::from)
+}
+
+/// A cargo call with these arguments.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    forget_outer_cargo(&mut command);
+    command.env("CARGO_TARGET_DIR", target_folder());
+    command
+}
+
+/// Takes out of a command's environment what `cargo run` set for xtask itself: it is wrong for every other program, and makes
+/// build scripts run again.
+pub(crate) fn forget_outer_cargo(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let Some(text) = name.to_str() else { continue };
+        let stale = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix));
+        if stale || matches!(text, "CARGO" | "OUT_DIR" | "LD_LIBRARY_PATH" | "DYLD_FALLBACK_LIBRARY_PATH") {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// Runs a command in the foreground, with its output on the terminal.
+pub(crate) fn foreground(command: &mut Command) -> Result<()> {
+    let program = command.get_program().display().to_string();
+    let status = command.status().with_context(|| format!("starting {program}"))?;
+    if !status.success() {
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        bail!("`{program} {}` ended with {status}", arguments.join(" "));
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! The test programs: compiled in one go, then run one by one.
+//!
+//! One call of cargo for all of them, because features are then unified in one way and nothing is compiled twice; run by
+//! ourselves, because those that need servers have to wait for the servers.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use serde_json::Value;
+use testbed::{Class, Tool};
+
+use super::{
+    libtest::{self, Report, Tally},
+    servers,
+    session::{Outcome, Session, excerpt},
+};
+use crate::cargo;
+
+/// Packages whose tests start real servers.
+const SERVER_PACKAGES: &[&str] = &["acceptance", "go-plugin-conformance"];
+/// Test targets elsewhere that compare with published Go modules, which the server builds download.
+const SERVER_TARGETS: &[&str] = &["conformance"];
+
+/// A compiled test program.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Executable {
+    package: String,
+    kind: String,
+    target: String,
+    path: PathBuf,
+    /// The package's folder, in which cargo would run it.
+    folder: PathBuf,
+}
+
+/// Compiles every library, program and test of the workspace, and returns the test programs.
+pub(crate) fn build(session: &mut Session) -> Vec<Executable> {
+    let name = "compile";
+    let log = session.log(name);
+    let mut command = cargo::command(&["build", "--workspace", "--all-features"]);
+    command.args(["--lib", "--bins", "--tests", "--examples", "--message-format=json-render-diagnostics"]);
+    // What compiles is tested, even if something else does not.
+    command.arg("--keep-going");
+    session.command_step(name, Duration::from_secs(90), command);
+    executables(&fs::read_to_string(&log).unwrap_or_default())
+}
+
+/// Unit, protocol and drift tests, and the examples in the documentation.
+pub(crate) fn run_without_servers(session: &mut Session, executables: &[Executable]) {
+    for executable in executables.iter().filter(|executable| !executable.needs_servers()) {
+        run(session, executable, &Filter::Everything);
+    }
+    let name = "doctests";
+    session.step(name, Duration::from_secs(30), |session| {
+        let mut command = cargo::command(&["test", "--workspace", "--all-features", "--doc", "--", "--show-output"]);
+        judge(session, name, Duration::from_secs(30), &mut command, libtest::read_several)
+    });
+}
+
+/// Everything that starts servers, except what needs an extended one that is not built yet.
+pub(crate) fn run_on_servers(session: &mut Session, executables: &[Executable]) {
+    let filter = Filter::AllBut(missing_extended().into_iter().map(Tool::test_word).collect());
+    for executable in executables.iter().filter(|executable| executable.needs_servers()) {
+        run(session, executable, &filter);
+    }
+}
+
+/// Builds the extended servers that are missing, as far as the time allows, and runs the tests that waited for them.
+pub(crate) fn run_on_late_servers(session: &mut Session, executables: &[Executable]) {
+    let late = missing_extended();
+    if late.is_empty() {
+        return;
+    }
+    servers::build_extended(session);
+    // Also when a build was skipped: its tests then say so themselves, and are counted.
+    let filter = Filter::Only(late.into_iter().map(Tool::test_word).collect());
+    let acceptance = |executable: &&Executable| executable.package == "acceptance" && executable.kind == "test";
+    for executable in executables.iter().filter(acceptance) {
+        run(session, executable, &filter);
+    }
+}
+
+fn missing_extended() -> Vec<Tool> {
+    Tool::ALL.iter().copied().filter(|tool| tool.class() == Class::Extended && tool.find().is_err()).collect()
+}
+
+/// Which tests of a program run, by words in their path.
+enum Filter {
+    Everything,
+    AllBut(Vec<String>),
+    Only(Vec<String>),
+}
+
+fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
+    let expected = Duration::from_secs(if executable.needs_servers() { 120 } else { 5 });
+    let mut name = executable.name();
+    if let Filter::Only(words) = filter {
+        name = format!("{name} ({})", words.join(", "));
+    }
+    session.step(&name, expected, |session| {
+        let mut command = Command::new(&executable.path);
+        cargo::forget_outer_cargo(&mut command);
+        command.current_dir(&executable.folder).env("CARGO_MANIFEST_DIR", &executable.folder);
+        command.env("CARGO_TARGET_DIR", cargo::target_folder());
+        // Tests that compare with published modules read them from where the server builds put them.
+        command.env("GOMODCACHE", testbed::cache_root().join("go/mod"));
+        command.env("SECRETZERO_REQUIRE", "core").env("SECRETZERO_SERVERS_LOG", session.servers_log());
+        command.arg("--show-output");
+        match filter {
+            Filter::Everything => {}
+            Filter::AllBut(words) => {
+                command.args(words.iter().flat_map(|word| ["--skip", word]));
+            }
+            Filter::Only(words) => {
+                command.args(words);
+            }
+        }
+        judge(session, &name, expected, &mut command, libtest::read_one)
+    });
+}
+
+/// Runs one or more test programs and counts.
+fn judge(
+    session: &Session,
+    name: &str,
+    expected: Duration,
+    command: &mut Command,
+    read: impl Fn(&str) -> Report,
+) -> Outcome {
+    let log = session.log(name);
+    let _ = fs::remove_file(&log);
+    let ended = session.run(name, expected, command, &log);
+    let output = fs::read(&log).unwrap_or_default();
+    let Report { mut tally, mut details, complete } = read(&String::from_utf8_lossy(&output));
+    if let Err(reason) = ended
+        && (tally.failed == 0 || !complete)
+    {
+        // It crashed, hung until the limit, or failed to compile: the tests can't tell it themselves.
+        tally += Tally { failed: 1, ..Tally::default() };
+        details.push(reason);
+        details.push(excerpt(&log));
+    }
+    Outcome::Tested(tally, details)
+}
+
+impl Executable {
+    fn name(&self) -> String {
+        match self.kind.as_str() {
+            "test" => format!("{} {}", self.package, self.target),
+            "bin" => format!("{} program {}", self.package, self.target),
+            "example" => format!("{} example {}", self.package, self.target),
+            _ => format!("{} library", self.package),
+        }
+    }
+
+    fn needs_servers(&self) -> bool {
+        SERVER_PACKAGES.contains(&self.package.as_str()) || SERVER_TARGETS.contains(&self.target.as_str())
+    }
+}
+
+/// The test programs among cargo's messages, sorted by name.
+fn executables(messages: &str) -> Vec<Executable> {
+    let messages = messages.lines().filter(|line| line.starts_with('{'));
+    let found = messages.filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let is_test = message.pointer("/profile/test")?.as_bool()?;
+        let path = PathBuf::from(message.get("executable")?.as_str()?);
+        let folder = Path::new(message.get("manifest_path")?.as_str()?).parent()?.to_owned();
+        let target = message.pointer("/target/name")?.as_str()?.to_owned();
+        let kind = message.pointer("/target/kind/0")?.as_str()?.to_owned();
+        let package = package_name(message.get("package_id")?.as_str()?)?;
+        is_test.then_some(Executable { package, kind, target, path, folder })
+    });
+    let by_name: BTreeMap<String, Executable> = found.map(|executable| (executable.name(), executable)).collect();
+    by_name.into_values().collect()
+}
+
+/// The name in `path+file:///checkout/tests#acceptance@0.1.0` or `path+file:///checkout/xtask#0.1.0`.
+fn package_name(id: &str) -> Option<String> {
+    let (place, fragment) = id.rsplit_once('#')?;
+    let name = match fragment.split_once('@') {
+        Some((name, _)) => name,
+        None => place.rsplit('/').next()?,
+    };
+    Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(id: &str, kind: &str, target: &str, test: bool, executable: &str) -> String {
+        serde_json::json!({
+            "reason": "compiler-artifact", "package_id": id, "manifest_path": "checkout/tests/Cargo.toml",
+            "target": { "kind": [kind], "name": target }, "profile": { "test": test }, "executable": executable,
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn test_programs_are_found_among_cargos_messages() {
+        let messages = [
+            "   Compiling acceptance v0.1.0".to_owned(),
+            message("path+file:///checkout/tests#acceptance@0.1.0", "test", "acceptance", true, "deps/acceptance-2"),
+            message("path+file:///checkout/tests#acceptance@0.1.0", "lib", "acceptance", true, "deps/acceptance-1"),
+            message("path+file:///checkout/tests#acceptance@0.1.0", "bin", "demo", false, "demo"),
+            message("path+file:///checkout/xtask#0.1.0", "bin", "xtask", true, "deps/xtask-1"),
+        ];
+        let found = executables(&messages.join("\n"));
+        let names: Vec<_> = found.iter().map(|found| (found.name(), found.needs_servers())).collect();
+        let expected = [("acceptance acceptance", true), ("acceptance library", true), ("xtask program xtask", false)];
+        assert_eq!(names, expected.map(|(name, servers)| (name.to_owned(), servers)));
+        assert_eq!(found.first().unwrap().path, Path::new("deps/acceptance-2"));
+        assert_eq!(found.first().unwrap().folder, Path::new("checkout/tests"));
+    }
+}

@@ -1,0 +1,120 @@
+//! The real servers of a test run: built before the tests that need them, and listed after.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    time::Duration,
+};
+
+use serde_json::Value;
+use testbed::{BuildError, Class, RECIPES, Recipe, Tool, check_disk};
+
+use super::session::{Outcome, Session};
+use crate::screen;
+
+/// What a limited run keeps for the tests after the core servers are built.
+const FOR_THE_TESTS: Duration = Duration::from_secs(15 * 60);
+
+/// Builds the core servers that are not cached. One that can't be built is a failure.
+pub(crate) fn build_core(session: &mut Session) {
+    for recipe in absent(Class::Core) {
+        session.step(&format!("build {}", recipe.name), recipe.cold, |session| {
+            match build(session, recipe, FOR_THE_TESTS) {
+                Ok(()) => Outcome::Passed,
+                Err(error) => Outcome::Failed(chain(error)),
+            }
+        });
+    }
+}
+
+/// Builds the extended servers that are not cached, each only if the time left allows it.
+pub(crate) fn build_extended(session: &mut Session) {
+    for recipe in absent(Class::Extended) {
+        session.optional_step(&format!("build {}", recipe.name), recipe.cold, |session| {
+            match build(session, recipe, Duration::ZERO) {
+                Ok(()) => Outcome::Passed,
+                Err(error @ (BuildError::OutOfTime { .. } | BuildError::DiskFull { .. })) => {
+                    Outcome::Skipped(chain(error))
+                }
+                Err(error) => Outcome::Failed(chain(error)),
+            }
+        });
+    }
+}
+
+/// Which servers really ran, and why the others did not.
+pub(crate) fn show_table(session: &Session) {
+    let started = started(&fs::read_to_string(session.servers_log()).unwrap_or_default());
+    let mut rows = vec![["server", "version", "result"].map(str::to_owned).to_vec()];
+    for tool in Tool::ALL {
+        let row = match started.get(tool.name()) {
+            Some(runs) => {
+                let versions: Vec<&str> = runs.versions.iter().map(String::as_str).collect();
+                [tool.name().to_owned(), versions.join(", "), format!("ran, started {} times", runs.count)]
+            }
+            None => match tool.find() {
+                Ok(binary) => [tool.name().to_owned(), binary.version, "not run: no test has started it".to_owned()],
+                Err(missing) => {
+                    let version = tool.recipe().map_or("-", |recipe| recipe.version);
+                    [tool.name().to_owned(), version.to_owned(), format!("not run: {}", missing.reason)]
+                }
+            },
+        };
+        rows.push(row.to_vec());
+    }
+    screen::say("");
+    screen::table(&rows);
+    screen::say("");
+}
+
+/// What has to be built: a program on PATH will do, if the user prefers those.
+fn absent(class: Class) -> Vec<&'static Recipe> {
+    let is_absent = |recipe: &Recipe| {
+        let of_recipe = |tool: &&Tool| tool.recipe().is_some_and(|other| other.name == recipe.name);
+        Tool::ALL.iter().filter(of_recipe).any(|tool| tool.find().is_err())
+    };
+    RECIPES.iter().filter(|recipe| recipe.class == class && is_absent(recipe)).collect()
+}
+
+fn build(session: &Session, recipe: &'static Recipe, reserve: Duration) -> Result<(), BuildError> {
+    check_disk(&[recipe])?;
+    testbed::build(recipe, &session.stop_early(reserve), &mut |line| screen::say(&format!("  {line}"))).map(drop)
+}
+
+fn chain(error: BuildError) -> String {
+    format!("{:#}", anyhow::Error::new(error))
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Runs {
+    versions: BTreeSet<String>,
+    count: usize,
+}
+
+/// What the tests wrote when they started a server, by its name.
+fn started(log: &str) -> BTreeMap<String, Runs> {
+    let mut servers: BTreeMap<String, Runs> = BTreeMap::new();
+    for line in log.lines() {
+        let Ok(entry) = serde_json::from_str::<Value>(line) else { continue };
+        let text = |name| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let runs = servers.entry(text("tool")).or_default();
+        runs.versions.insert(text("version"));
+        runs.count += 1;
+    }
+    servers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_started_is_counted() {
+        let log = "{\"tool\":\"etcd\",\"version\":\"3.6.14\",\"path\":\"e\"}\nnot json\n\
+                   {\"tool\":\"etcd\",\"version\":\"3.6.14\",\"path\":\"e\"}\n";
+        let servers = started(log);
+        assert_eq!(servers.len(), 1);
+        assert_eq!(servers.get("etcd").unwrap().count, 2);
+        assert_eq!(servers.get("etcd").unwrap().versions.len(), 1);
+    }
+}

@@ -1,0 +1,276 @@
+//! One run of `cargo xtask test`: its time limit, its logs, and the count of what passed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+use testbed::{Ended, Stop, in_words, remove_tree};
+
+use super::libtest::Tally;
+use crate::screen;
+
+/// Lines of its log that a failed step shows.
+const TAIL: usize = 40;
+/// Kept free at the end of a limited run, for ending servers and printing the result.
+const CLOSING: Duration = Duration::from_secs(45);
+
+/// How much is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    Quick,
+    Usual,
+    Full,
+}
+
+pub(crate) struct Session {
+    pub(crate) pace: Pace,
+    stop: Stop,
+    start: Instant,
+    logs: PathBuf,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    name: String,
+    time: Duration,
+    outcome: Outcome,
+}
+
+/// How a step ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It counts as one.
+    Passed,
+    /// It counts as one; the text says why.
+    Failed(String),
+    /// It counts as one; the text says why.
+    Skipped(String),
+    /// Tests that counted themselves, and what to show of those that failed or were skipped.
+    Tested(Tally, Vec<String>),
+}
+
+impl Session {
+    pub(crate) fn start(logs: &Path, stop: &Stop, limit: Option<Duration>, pace: Pace) -> Result<Self> {
+        remove_tree(logs)
+            .and_then(|()| fs::create_dir_all(logs))
+            .with_context(|| format!("emptying {}", logs.display()))?;
+        let start = Instant::now();
+        let deadline = limit.map(|limit| start + limit.saturating_sub(CLOSING));
+        let stop = stop.not_after(deadline);
+        Ok(Self { pace, stop, start, logs: logs.to_owned(), steps: Vec::new() })
+    }
+
+    /// Announces a step, does it, and tells how it ended. After the time limit or Ctrl-C it is skipped.
+    pub(crate) fn step(&mut self, name: &str, expected: Duration, work: impl FnOnce(&Self) -> Outcome) {
+        let outcome = match self.stop.reached() {
+            Some(Ended::Interrupted) => Outcome::Skipped("interrupted".to_owned()),
+            Some(_) => Outcome::Skipped("the time limit was reached".to_owned()),
+            None => {
+                screen::say(&format!("== {name} (usually {})", in_words(expected)));
+                let start = Instant::now();
+                let outcome = work(self);
+                self.record(name, start.elapsed(), outcome);
+                return;
+            }
+        };
+        screen::say(&format!("== {name}"));
+        self.record(name, Duration::ZERO, outcome);
+    }
+
+    /// A step that may be left out: skipped when the time left is less than `expected`.
+    pub(crate) fn optional_step(&mut self, name: &str, expected: Duration, work: impl FnOnce(&Self) -> Outcome) {
+        if self.fits(expected) {
+            return self.step(name, expected, work);
+        }
+        screen::say(&format!("== {name}"));
+        let reason = format!("not run: it takes about {}, and the time limit comes first", in_words(expected));
+        self.record(name, Duration::ZERO, Outcome::Skipped(reason));
+    }
+
+    /// A step that is one command.
+    pub(crate) fn command_step(&mut self, name: &str, expected: Duration, mut command: Command) {
+        self.step(name, expected, |session| session.execute(name, expected, &mut command));
+    }
+
+    /// Runs a command with its output in the step's log.
+    pub(crate) fn execute(&self, name: &str, expected: Duration, command: &mut Command) -> Outcome {
+        let log = self.log(name);
+        match self.run(name, expected, command, &log) {
+            Ok(()) => Outcome::Passed,
+            Err(reason) => Outcome::Failed(format!("{reason}\n{}", excerpt(&log))),
+        }
+    }
+
+    /// Runs a command with its output in `log`, and tells every half minute that it still runs; the error says how it ended
+    /// otherwise than well.
+    pub(crate) fn run(&self, name: &str, expected: Duration, command: &mut Command, log: &Path) -> Result<(), String> {
+        let mut beat = |elapsed| {
+            let last = telling_lines(log).pop().unwrap_or_default();
+            screen::still_running(name, elapsed, Some(expected));
+            if !last.is_empty() {
+                screen::say(&format!("    {}", last.chars().take(110).collect::<String>()));
+            }
+        };
+        let log_name = log.display();
+        match testbed::run(command, log, &self.stop, &mut beat) {
+            Ok(Ended::Exited(status)) if status.success() => Ok(()),
+            Ok(Ended::Exited(status)) => Err(format!("ended with {status}; log: {log_name}")),
+            Ok(Ended::Deadline) => Err(format!("ended at the time limit; log: {log_name}")),
+            Ok(Ended::Interrupted) => Err("interrupted".to_owned()),
+            Err(error) => Err(format!("starting {}: {error}", command.get_program().display())),
+        }
+    }
+
+    /// The log of a step.
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
+        let file: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        self.logs.join(format!("{file}.log"))
+    }
+
+    /// Where tests write which servers they started.
+    pub(crate) fn servers_log(&self) -> PathBuf {
+        self.logs.join("servers.jsonl")
+    }
+
+    /// Whether something that takes this long can still be started.
+    pub(crate) fn fits(&self, time: Duration) -> bool {
+        self.time_left().is_none_or(|left| left >= time)
+    }
+
+    /// Time until the limit; `None` without one.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.stop.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// For work that has to leave `reserve` to what comes after it.
+    pub(crate) fn stop_early(&self, reserve: Duration) -> Stop {
+        self.stop.not_after(self.stop.deadline.map(|deadline| deadline.checked_sub(reserve).unwrap_or(deadline)))
+    }
+
+    /// The table of steps.
+    pub(crate) fn show_steps(&self) {
+        let no_tests = |step: &&Step| matches!(&step.outcome, Outcome::Tested(tally, _) if *tally == Tally::default());
+        let rows = self.steps.iter().filter(|step| !no_tests(step)).map(|step| {
+            let (result, note) = step.outcome.in_words();
+            vec![step.name.clone(), in_words(step.time), result, note]
+        });
+        screen::say("");
+        screen::table(&rows.collect::<Vec<_>>());
+    }
+
+    /// Prints the last line.
+    pub(crate) fn finish(&self) -> ExitCode {
+        let total = self.total();
+        screen::say(&format!("took {}; logs: {}", in_words(self.start.elapsed()), self.logs.display()));
+        screen::say(&format!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped));
+        if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        for step in &self.steps {
+            total += match &step.outcome {
+                Outcome::Passed => Tally { passed: 1, ..Tally::default() },
+                Outcome::Failed(_) => Tally { failed: 1, ..Tally::default() },
+                Outcome::Skipped(_) => Tally { skipped: 1, ..Tally::default() },
+                Outcome::Tested(tally, _) => *tally,
+            };
+        }
+        total
+    }
+
+    fn record(&mut self, name: &str, time: Duration, outcome: Outcome) {
+        match &outcome {
+            Outcome::Passed => screen::say(&format!("   passed in {}", in_words(time))),
+            Outcome::Failed(reason) => screen::say(&format!("   FAILED: {reason}")),
+            Outcome::Skipped(reason) => screen::say(&format!("   SKIPPED: {reason}")),
+            Outcome::Tested(tally, details) => {
+                for line in details {
+                    screen::say(&format!("   {line}"));
+                }
+                screen::say(&format!("   {tally} in {}", in_words(time)));
+            }
+        }
+        self.steps.push(Step { name: name.to_owned(), time, outcome });
+    }
+}
+
+/// The end of a log, without what cargo says when all goes well.
+pub(crate) fn excerpt(log: &Path) -> String {
+    let mut lines = telling_lines(log);
+    let routine = ["Blocking ", "Checking ", "Compiling ", "Documenting ", "Downloaded ", "Downloading ", "Fresh "];
+    lines.retain(|line| !routine.iter().any(|word| line.trim_start().starts_with(word)));
+    lines.split_off(lines.len().saturating_sub(TAIL)).join("\n")
+}
+
+/// The lines of a log that are for people: cargo's messages for machines are JSON objects.
+fn telling_lines(log: &Path) -> Vec<String> {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    text.lines().filter(|line| !line.starts_with('{') && !line.is_empty()).map(str::to_owned).collect()
+}
+
+impl Outcome {
+    /// Result and first line of the reason, for the table.
+    fn in_words(&self) -> (String, String) {
+        let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+        match self {
+            Self::Passed => ("passed".to_owned(), String::new()),
+            Self::Failed(reason) => ("FAILED".to_owned(), first_line(reason)),
+            Self::Skipped(reason) => ("skipped".to_owned(), first_line(reason)),
+            Self::Tested(tally, _) => {
+                (if tally.failed == 0 { "passed" } else { "FAILED" }.to_owned(), tally.to_string())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(limit: Option<Duration>) -> (tempfile::TempDir, Session) {
+        let folder = tempfile::tempdir().unwrap();
+        let session = Session::start(&folder.path().join("logs"), &Stop::default(), limit, Pace::Usual).unwrap();
+        (folder, session)
+    }
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn every_step_counts_and_a_failure_does_not_stop_the_next() {
+        let (_folder, mut session) = session(None);
+        session.command_step("good", Duration::ZERO, shell("true"));
+        session.command_step("bad", Duration::ZERO, shell("echo why; false"));
+        session
+            .step("tests", Duration::ZERO, |_| Outcome::Tested(Tally { passed: 3, failed: 1, skipped: 2 }, Vec::new()));
+        session.step("absent", Duration::ZERO, |_| Outcome::Skipped("not installed".to_owned()));
+        assert_eq!(session.total(), Tally { passed: 4, failed: 2, skipped: 3 });
+        let Some(Step { outcome: Outcome::Failed(reason), .. }) = session.steps.get(1) else { panic!() };
+        assert!(reason.contains("why"), "{reason}");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_skipped_and_counted() {
+        let (_folder, mut session) = session(Some(CLOSING + Duration::from_secs(60)));
+        session.optional_step("short", Duration::from_secs(1), |_| Outcome::Passed);
+        session.optional_step("long", Duration::from_secs(600), |_| panic!("it was started"));
+        assert_eq!(session.total(), Tally { passed: 1, failed: 0, skipped: 1 });
+    }
+
+    #[test]
+    fn after_the_limit_nothing_starts() {
+        let (_folder, mut session) = session(Some(Duration::ZERO));
+        session.step("late", Duration::ZERO, |_| panic!("it was started"));
+        assert_eq!(session.total(), Tally { passed: 0, failed: 0, skipped: 1 });
+    }
+}
