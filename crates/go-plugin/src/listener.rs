@@ -129,7 +129,7 @@ impl Sockets {
 
     /// Sockets on loopback ports, as on systems without unix sockets.
     #[cfg_attr(
-        all(unix, not(test)),
+        all(unix, not(any(test, fuzzing))),
         expect(dead_code, reason = "what Windows uses; kept compiling and tested on unix")
     )]
     pub(crate) fn on_ports(offer: &Offer) -> Self {

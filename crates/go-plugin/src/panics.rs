@@ -16,6 +16,10 @@ use tower_service::Service;
 
 use crate::hclog;
 
+/// What of a panic's text goes into the answer; the log has all of it. Status messages travel in trailers, where room is
+/// small: a host that gets more than it allows gives up the whole connection, with every other call on it.
+const MAX_STATUS_CHARACTERS: usize = 500;
+
 /// Replaces the default hook, whose text hosts would show as a debug message.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
@@ -83,10 +87,8 @@ where
                 Err(panic) => Err(panic),
             };
             outcome.unwrap_or_else(|panic| {
-                let message = format!(
-                    "{method} panicked: {}. This is a bug in the plugin; its log has the place.",
-                    text(panic.as_ref())
-                );
+                let text: String = text(panic.as_ref()).chars().take(MAX_STATUS_CHARACTERS).collect();
+                let message = format!("{method} panicked: {text}. This is a bug in the plugin; its log has the place.");
                 Ok(Status::internal(message).into_http())
             })
         })

@@ -3,7 +3,7 @@
 //!
 //! Nothing here is a mock, and nothing here starts a server: a test asks [`Tool::find`] for a program, starts it with the
 //! harness of the `acceptance` crate, and says so with [`Binary::started`], so that the last lines of `cargo xtask test`
-//! list what really ran. `cargo xtask testbed build` fills the cache through [`build`].
+//! list what really ran. `cargo xtask testbed build` fills the cache through [`build()`].
 //!
 //! Why a build and not a download: the same two commands then work wherever the Go module proxy works, every byte is pinned
 //! by a committed `go.sum`, and no binary of foreign origin is needed.

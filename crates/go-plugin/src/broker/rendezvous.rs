@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use plugin_proto::go_plugin::ConnInfo;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::BrokerError;
 
@@ -20,7 +21,8 @@ pub(super) struct Rendezvous {
 }
 
 enum Half {
-    Announced(ConnInfo),
+    /// And when it will be forgotten.
+    Announced(ConnInfo, Instant),
     Awaited(oneshot::Sender<ConnInfo>),
 }
 
@@ -28,8 +30,11 @@ impl Rendezvous {
     /// Notes what the host announced. Unclaimed for `patience`, it is forgotten, as hosts do on their side.
     pub(super) fn announce(&self, announced: ConnInfo, patience: Duration) {
         let id = announced.service_id;
+        let until = Instant::now() + patience;
         let mut halves = self.halves();
-        let unclaimed = halves.values().filter(|half| matches!(half, Half::Announced(_))).count();
+        // The short way first: counting is only needed when there is much to count.
+        let is_full = halves.len() >= MAX_UNCLAIMED
+            && halves.values().filter(|half| matches!(half, Half::Announced(..))).count() >= MAX_UNCLAIMED;
         match halves.entry(id) {
             Entry::Occupied(waiting) if matches!(waiting.get(), Half::Awaited(_)) => {
                 if let Half::Awaited(waiting) = waiting.remove() {
@@ -42,7 +47,7 @@ impl Rendezvous {
                 tracing::warn!(id, "the host announced a connection twice; the first announcement counts");
                 return;
             }
-            Entry::Vacant(_) if unclaimed >= MAX_UNCLAIMED => {
+            Entry::Vacant(_) if is_full => {
                 tracing::warn!(
                     id,
                     limit = MAX_UNCLAIMED,
@@ -51,22 +56,23 @@ impl Rendezvous {
                 return;
             }
             Entry::Vacant(free) => {
-                free.insert(Half::Announced(announced));
+                free.insert(Half::Announced(announced, until));
             }
         }
         drop(halves);
         let rendezvous = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(patience).await;
-            rendezvous.forget(id, |half| matches!(half, Half::Announced(_)));
+            tokio::time::sleep_until(until).await;
+            // Claimed in time, the number may have been announced anew: that announcement has a time of its own.
+            rendezvous.forget(id, |half| matches!(half, Half::Announced(_, other) if *other == until));
         });
     }
 
     /// Takes the announcement of `id`, waiting for it if it is still to come.
     pub(super) async fn wait(&self, id: u32, patience: Duration) -> Result<ConnInfo, BrokerError> {
         let announcement = match self.halves().entry(id) {
-            Entry::Occupied(half) if matches!(half.get(), Half::Announced(_)) => match half.remove() {
-                Half::Announced(announced) => return Ok(announced),
+            Entry::Occupied(half) if matches!(half.get(), Half::Announced(..)) => match half.remove() {
+                Half::Announced(announced, _) => return Ok(announced),
                 Half::Awaited(_) => return Err(BrokerError::AlreadyAwaited { id }),
             },
             Entry::Occupied(_) => return Err(BrokerError::AlreadyAwaited { id }),
@@ -138,7 +144,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_announced_is_an_error_after_the_wait_and_leaves_nothing() {
         let rendezvous = Rendezvous::default();
-        let before = tokio::time::Instant::now();
+        let before = Instant::now();
         let error = rendezvous.wait(3, PATIENCE).await.unwrap_err();
         assert!(matches!(error, BrokerError::NotAnnounced { id: 3 }), "{error}");
         assert_eq!(before.elapsed(), PATIENCE);
@@ -154,6 +160,17 @@ mod tests {
         assert_eq!(rendezvous.halves().len(), MAX_UNCLAIMED);
         tokio::time::sleep(PATIENCE * 2).await;
         assert!(rendezvous.halves().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_number_that_is_used_again_is_kept_as_long_as_the_first_time() {
+        let rendezvous = Rendezvous::default();
+        rendezvous.announce(announcement(5), PATIENCE);
+        rendezvous.wait(5, PATIENCE).await.unwrap();
+        tokio::time::sleep(PATIENCE / 2).await;
+        rendezvous.announce(announcement(5), PATIENCE);
+        tokio::time::sleep(PATIENCE * 3 / 4).await;
+        assert_eq!(rendezvous.wait(5, PATIENCE).await.unwrap(), announcement(5));
     }
 
     #[tokio::test(start_paused = true)]
