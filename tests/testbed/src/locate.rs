@@ -28,6 +28,8 @@ const SERVERS_LOG: &str = "SECRETZERO_SERVERS_LOG";
 /// a late build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tool {
+    /// Our own small program that prints values as the real go-cty encodes them.
+    CtyVectors,
     /// dex, an OIDC issuer.
     Dex,
     /// etcd, the storage of the Kubernetes API server.
@@ -101,6 +103,7 @@ impl Tool {
         Self::KubeControllerManager,
         Self::Kubectl,
         Self::GoPluginHost,
+        Self::CtyVectors,
         Self::Postgres,
         Self::Dex,
         Self::TerraformProviderVault,
@@ -141,7 +144,8 @@ impl Tool {
         match self {
             Self::OpenBao => "openbao",
             Self::OpenTofu => "opentofu",
-            Self::Dex
+            Self::CtyVectors
+            | Self::Dex
             | Self::Etcd
             | Self::GoPluginHost
             | Self::KubeApiserver
@@ -157,6 +161,7 @@ impl Tool {
     /// The file name of the program: `bao`, `kube-apiserver`.
     pub fn program(self) -> &'static str {
         match self {
+            Self::CtyVectors => "cty-vectors",
             Self::Dex => "dex",
             Self::Etcd => "etcd",
             Self::GoPluginHost => "go-plugin-host",
@@ -193,7 +198,8 @@ impl Tool {
         let found = env::split_paths(&path).find(|folder| self.is_in(folder));
         let found = match self {
             Self::Postgres => found.or_else(|| newest_debian_postgres(Path::new("/usr/lib/postgresql"))),
-            Self::Dex
+            Self::CtyVectors
+            | Self::Dex
             | Self::Etcd
             | Self::GoPluginHost
             | Self::KubeApiserver
@@ -225,7 +231,7 @@ impl Tool {
             Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Postgres => &["--version"],
             Self::Kubectl => &["version", "--client"],
             Self::Dex | Self::OpenBao | Self::OpenTofu | Self::Terraform | Self::Vault => &["version"],
-            Self::GoPluginHost | Self::TerraformProviderVault => &[],
+            Self::CtyVectors | Self::GoPluginHost | Self::TerraformProviderVault => &[],
         }
     }
 }

@@ -70,6 +70,15 @@ pub static RECIPES: &[Recipe] = &[
         stamps: &[],
     },
     Recipe {
+        name: "cty-vectors",
+        version: "-",
+        class: Class::Core,
+        programs: &[Program { binary: "cty-vectors", package: "." }],
+        cold: minutes(1),
+        disk_mb: 100,
+        stamps: &[],
+    },
+    Recipe {
         name: "etcd",
         version: "3.6.14",
         class: Class::Core,
