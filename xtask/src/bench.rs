@@ -3,7 +3,7 @@
 use anyhow::Result;
 use testbed::Tool;
 
-use crate::{cargo, testbed::require};
+use crate::{cargo, screen, testbed::require};
 
 /// Measures speed and size beside a yardstick, interleaved in one run.
 ///
@@ -12,15 +12,20 @@ use crate::{cargo, testbed::require};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// What to measure: `start` compares `providers schema -json` of our provider with the peer provider.
-    #[arg(default_value = "start")]
+    #[arg(default_value = "start", value_parser = ["start"])]
     name: String,
-    /// Further arguments for the measurement.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    rest: Vec<String>,
+    /// How often each of the two is started; 20 times unless given.
+    #[arg(long)]
+    runs: Option<u32>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     require(&[Tool::OpenTofu, Tool::TerraformProviderVault])?;
-    let mut command = cargo::command(&["run", "--quiet", "--package", "acceptance", "--bin", "bench", "--"]);
-    cargo::foreground(command.arg(&arguments.name).args(&arguments.rest))
+    screen::say("compiling the measurement: about 2 minutes the first time, then seconds");
+    let mut command = cargo::build_programs(&["bench"])?;
+    command.arg(&arguments.name);
+    if let Some(runs) = arguments.runs {
+        command.args(["--runs", &runs.to_string()]);
+    }
+    cargo::foreground(&mut command)
 }

@@ -1,9 +1,14 @@
 //! How the verbs call cargo: from the repository's root, with the shared target folder, and without what the outer
 //! `cargo run` left in the environment.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
@@ -41,6 +46,32 @@ pub(crate) fn forget_outer_cargo(command: &mut Command) {
     }
 }
 
+/// Compiles programs of the workspace, with cargo's progress on the terminal, and returns a command that runs the first.
+pub(crate) fn build_programs(programs: &[&str]) -> Result<Command> {
+    let wanted = programs.first().context("no program is named")?;
+    // The same selection as in `cargo xtask test`, so that no dependency is compiled again with other features.
+    let mut command = command(&["build", "--workspace", "--all-features", "--message-format=json-render-diagnostics"]);
+    command.args(programs.iter().flat_map(|program| ["--bin", program])).stderr(Stdio::inherit());
+    let output = command.output().context("starting cargo")?;
+    if !output.status.success() {
+        bail!("compiling {} failed; cargo said above why", programs.join(", "));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let path = executable(&messages, wanted).with_context(|| format!("cargo does not tell where it put {wanted}"))?;
+    let mut program = Command::new(path);
+    forget_outer_cargo(&mut program);
+    Ok(program)
+}
+
+/// Where a program is, by cargo's messages.
+fn executable(messages: &str, program: &str) -> Option<PathBuf> {
+    messages.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let path = message.get("executable")?.as_str()?;
+        (message.pointer("/target/name")?.as_str()? == program).then(|| PathBuf::from(path))
+    })
+}
+
 /// Runs a command in the foreground, with its output on the terminal.
 pub(crate) fn foreground(command: &mut Command) -> Result<()> {
     let program = command.get_program().display().to_string();
@@ -50,4 +81,18 @@ pub(crate) fn foreground(command: &mut Command) -> Result<()> {
         bail!("`{program} {}` ended with {status}", arguments.join(" "));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_among_cargos_messages() {
+        let messages = "not json\n{\"target\":{\"name\":\"demo\"},\"executable\":null}\n\
+                        {\"target\":{\"name\":\"other\"},\"executable\":\"debug/other\"}\n\
+                        {\"target\":{\"name\":\"demo\"},\"executable\":\"debug/demo\"}\n";
+        assert_eq!(executable(messages, "demo"), Some(PathBuf::from("debug/demo")));
+        assert_eq!(executable(messages, "absent"), None);
+    }
 }

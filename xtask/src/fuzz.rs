@@ -4,7 +4,7 @@
 //! stable compiler has as an LLVM pass.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -64,6 +64,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if targets.is_empty() {
         bail!("there are no fuzz targets in fuzz/fuzz_targets");
     }
+    if let Some(reason) = missing_compiler() {
+        bail!("{reason}");
+    }
     screen::say("compiling the targets (the first time takes some minutes)");
     cargo::foreground(&mut compile_command()?)?;
     if let (Some(input), Some(target)) = (&arguments.input, targets.first()) {
@@ -117,12 +120,25 @@ pub(crate) fn was_built() -> bool {
     target_folder().join("release").is_dir() || host().is_ok_and(|host| target_folder().join(host).is_dir())
 }
 
+/// Why nothing can be compiled, if libFuzzer's own code finds no compiler.
+pub(crate) fn missing_compiler() -> Option<String> {
+    missing(&env::var("CXX").unwrap_or_else(|_| "c++".to_owned()))
+}
+
+fn missing(compiler: &str) -> Option<String> {
+    // CXX may hold flags, or a wrapper in front of the compiler.
+    let program = compiler.split_whitespace().next().unwrap_or("c++");
+    let works = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    let reason = "there is no C++ compiler, which libFuzzer needs. Install g++ or clang, or name one in CXX; tried";
+    (!works).then(|| format!("{reason}: {program}"))
+}
+
 /// Compiles all targets: optimised, but with overflow checks and assertions.
 pub(crate) fn compile_command() -> Result<Command> {
     let host = host()?;
     // Naming the host as the target keeps the flags away from build scripts and derive macros.
     let mut command =
-        cargo::command(&["build", "--release", "--bins", "--manifest-path", "fuzz/Cargo.toml", "--target"]);
+        cargo::command(&["build", "--locked", "--release", "--bins", "--manifest-path", "fuzz/Cargo.toml", "--target"]);
     command.arg(host).env("CARGO_TARGET_DIR", target_folder()).env(ENCODED_FLAGS, FLAGS.join("\u{1f}"));
     let profile = [("DEBUG_ASSERTIONS", "true"), ("OVERFLOW_CHECKS", "true"), ("LTO", "off"), ("STRIP", "none")];
     for (name, value) in profile {
@@ -192,7 +208,7 @@ impl Target {
 }
 
 /// Apart from the others: every crate is compiled with other flags here.
-fn target_folder() -> PathBuf {
+pub(crate) fn target_folder() -> PathBuf {
     cache_root().join("fuzz-target")
 }
 
@@ -239,6 +255,13 @@ fn executed_units(log: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_compiler_is_named_with_the_remedy() {
+        assert_eq!(missing("rustc --flag"), None);
+        let reason = missing("no-such-compiler --flag").unwrap();
+        assert!(reason.contains("g++") && reason.ends_with("no-such-compiler"), "{reason}");
+    }
 
     #[test]
     fn executions_are_read_from_the_statistics() {

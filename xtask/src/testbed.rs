@@ -10,9 +10,22 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use clap::builder::PossibleValuesParser;
 use testbed::{CACHE_FOLDERS, Class, RECIPES, Recipe, Stop, Tool, cache_root, folder_size, remove_tree};
 
-use crate::{cargo, screen};
+use crate::{cargo, checkout, screen};
+
+/// What `up` can start, and with which programs; the program `testbed-up` knows the same names.
+const SERVERS: &[(&str, &[Tool])] = &[
+    ("dex", &[Tool::Dex]),
+    ("etcd", &[Tool::Etcd]),
+    ("kubernetes", &[Tool::Etcd, Tool::KubeApiserver, Tool::KubeControllerManager, Tool::Kubectl]),
+    ("openbao", &[Tool::OpenBao]),
+    ("postgres", &[Tool::Postgres]),
+    ("vault", &[Tool::Vault]),
+];
+/// What `clean` removes without `--all`.
+const BUILT_BY_GO: &[&str] = &["go/mod", "go/build", "servers"];
 
 /// Builds, shows, starts and removes the real servers that the tests use.
 ///
@@ -28,30 +41,27 @@ pub(crate) struct Arguments {
 enum Verb {
     /// Builds servers into the cache; those that are there are left alone.
     Build {
-        /// Recipes by name (see `status`), or `core`, `extended`; without a name, all of them.
+        #[arg(help = recipes_in_words())]
         names: Vec<String>,
     },
     /// Starts servers in the foreground for use by hand, prints their addresses and credentials, and ends them on Ctrl-C.
+    ///
+    /// What is not built yet is built first.
     Up {
-        /// Servers by name; without a name, the usual set.
+        /// Which servers.
+        #[arg(default_values = ["kubernetes", "openbao"])]
+        #[arg(value_parser = PossibleValuesParser::new(SERVERS.iter().map(|(name, _)| *name)))]
         names: Vec<String>,
-        /// Prefers programs on PATH to those in the cache.
-        #[arg(long)]
-        use_path: bool,
     },
     /// Shows what is cached, where, and how much disk it takes.
-    Status {
-        /// Prefers programs on PATH to those in the cache.
-        #[arg(long)]
-        use_path: bool,
-    },
+    Status,
     /// Ends an `up` that was left behind.
     Down,
     /// Removes built servers and the Go caches.
     Clean {
         /// Only the servers of these recipes; the Go caches stay.
         names: Vec<String>,
-        /// Also cargo's target folders, tools and fuzzing corpora.
+        /// The whole cache: also cargo's target folders, tools, logs, and what fuzzing found.
         #[arg(long, conflicts_with = "names")]
         all: bool,
     },
@@ -60,8 +70,8 @@ enum Verb {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.verb {
         Verb::Build { names } => build(names),
-        Verb::Up { names, use_path } => up(names, *use_path),
-        Verb::Status { use_path } => status(*use_path),
+        Verb::Up { names } => up(names),
+        Verb::Status => status(),
         Verb::Down => down(),
         Verb::Clean { names, all } => clean(names, *all),
     }
@@ -120,31 +130,45 @@ fn selected(names: &[String]) -> Result<Vec<&'static Recipe>> {
     if names.is_empty() {
         return Ok(RECIPES.iter().collect());
     }
-    let known = || RECIPES.iter().map(|recipe| recipe.name).collect::<Vec<_>>().join(", ");
     let mut recipes: Vec<&'static Recipe> = Vec::new();
     for name in names {
         let tool = Tool::ALL.iter().find(|tool| tool.name() == name || tool.program() == name);
         match name.as_str() {
             "core" => recipes.extend(RECIPES.iter().filter(|recipe| recipe.class == Class::Core)),
             "extended" => recipes.extend(RECIPES.iter().filter(|recipe| recipe.class == Class::Extended)),
-            name => recipes.push(
-                Recipe::named(name)
-                    .or_else(|| tool.and_then(|tool| tool.recipe()))
-                    .with_context(|| format!("there is no recipe {name:?}; there are: core, extended, {}", known()))?,
-            ),
+            name => recipes.push(Recipe::named(name).or_else(|| tool.and_then(|tool| tool.recipe())).with_context(
+                || format!("there is no recipe {name:?}; there are: core, extended, {}", recipe_names()),
+            )?),
         }
     }
     Ok(recipes)
 }
 
-fn up(names: &[String], use_path: bool) -> Result<()> {
-    let mut command = cargo::command(&["run", "--quiet", "--package", "acceptance", "--bin", "testbed-up", "--"]);
-    if use_path {
-        command.env("SECRETZERO_USE_PATH", "1");
-    }
-    // Ctrl-C reaches `testbed-up` from the terminal; we stay until it has ended its servers.
+fn recipe_names() -> String {
+    RECIPES.iter().map(|recipe| recipe.name).collect::<Vec<_>>().join(", ")
+}
+
+fn recipes_in_words() -> String {
+    format!("Which ones: {}; or `core`, `extended`. Without a name, all of them", recipe_names())
+}
+
+fn up(names: &[String]) -> Result<()> {
+    let wanted = SERVERS.iter().filter(|(name, _)| names.iter().any(|wanted| wanted == name));
+    let tools: Vec<Tool> = wanted.flat_map(|(_, tools)| *tools).copied().collect();
+    require(&tools)?;
+    let claim = checkout::claim(&cargo::target_folder(), &Stop::default())?;
+    screen::say("compiling the program that starts them: about 2 minutes the first time, then seconds");
+    let mut command = cargo::build_programs(&["testbed-up"])?;
+    // Ctrl-C reaches it from the terminal; we stay until it has ended its servers.
     let _stop = stop_on_interrupt()?;
-    cargo::foreground(command.args(names))
+    let mut servers = command.args(names).spawn().context("starting testbed-up")?;
+    // It may serve for hours, and others want to compile.
+    drop(claim);
+    let status = servers.wait().context("waiting for the servers")?;
+    if !status.success() {
+        bail!("the servers ended with {status}");
+    }
+    Ok(())
 }
 
 /// `testbed-up` writes its process id before it starts the first server, and removes it when it has ended the last.
@@ -174,13 +198,7 @@ fn down() -> Result<()> {
     Ok(())
 }
 
-fn status(use_path: bool) -> Result<()> {
-    if use_path {
-        // A new process, because the environment of a running one must not be changed.
-        let program = std::env::current_exe().context("finding xtask itself")?;
-        let mut command = Command::new(program);
-        return cargo::foreground(command.args(["testbed", "status"]).env("SECRETZERO_USE_PATH", "1"));
-    }
+fn status() -> Result<()> {
     let heading = ["tool", "version", "class", "size", "where"].map(str::to_owned).to_vec();
     let mut rows = vec![heading];
     for tool in Tool::ALL {
@@ -204,25 +222,38 @@ fn status(use_path: bool) -> Result<()> {
     screen::table(&rows);
     screen::say("");
     screen::say(&format!("cache: {}", cache_root().display()));
-    let folders = CACHE_FOLDERS.iter().map(|(folder, what)| {
-        vec![format!("  {folder}"), screen::size(folder_size(&cache_root().join(folder))), (*what).to_owned()]
-    });
-    screen::table(&folders.collect::<Vec<_>>());
+    let row = |folder: &str, size, what: &str| vec![format!("  {folder}"), screen::size(size), what.to_owned()];
+    let mut total = 0;
+    let mut rows = Vec::new();
+    for (folder, what) in CACHE_FOLDERS {
+        let size = folder_size(&cache_root().join(folder));
+        total += size;
+        rows.push(row(folder, size, what));
+    }
+    rows.push(row("all", total, ""));
+    screen::table(&rows);
     Ok(())
 }
 
 fn clean(names: &[String], all: bool) -> Result<()> {
-    let mut folders = Vec::new();
-    if names.is_empty() {
-        let kept = ["target", "fuzz-target", "fuzz-corpus", "tools"];
-        folders.extend(CACHE_FOLDERS.iter().map(|(folder, _)| *folder).filter(|folder| all || !kept.contains(folder)));
+    let selected = selected(names)?;
+    let stop = stop_on_interrupt()?;
+    let up = cache_root().join("up/pid");
+    if all && up.exists() {
+        bail!("servers are up, or were left behind, as {} says; run `cargo xtask testbed down` first", up.display());
     }
-    let mut folders: Vec<_> = folders.into_iter().map(|folder| cache_root().join(folder)).collect();
-    if !names.is_empty() {
-        folders.extend(selected(names)?.iter().map(|recipe| cache_root().join("servers").join(recipe.name)));
+    let Some(_servers) = testbed::lock_servers(&stop, &mut screen::say).context("locking the cache")? else {
+        bail!("interrupted");
+    };
+    let mut held = Vec::new();
+    for folder in ["target", "fuzz-target"].into_iter().filter(|_| all) {
+        let folder = cache_root().join(folder);
+        let claim = checkout::alone(&folder)?;
+        held.push(claim.with_context(|| format!("{} is in use; wait until no xtask runs any more", folder.display()))?);
     }
     let mut freed = 0;
-    for folder in folders {
+    for folder in to_clean(names, all, &selected) {
+        let folder = cache_root().join(folder);
         let size = folder_size(&folder);
         remove_tree(&folder).with_context(|| format!("removing {}", folder.display()))?;
         screen::say(&format!("removed {} ({})", folder.display(), screen::size(size)));
@@ -230,4 +261,35 @@ fn clean(names: &[String], all: bool) -> Result<()> {
     }
     screen::say(&format!("{} are free again", screen::size(freed)));
     Ok(())
+}
+
+/// The folders in the cache that go.
+fn to_clean(names: &[String], all: bool, selected: &[&Recipe]) -> Vec<String> {
+    if !names.is_empty() {
+        return selected.iter().map(|recipe| format!("servers/{}", recipe.name)).collect();
+    }
+    let folders = CACHE_FOLDERS.iter().map(|(folder, _)| *folder);
+    folders.filter(|folder| all || BUILT_BY_GO.contains(folder)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning_removes_what_the_help_says() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(to_clean(&[], false, &[]), BUILT_BY_GO);
+        assert_eq!(to_clean(&[], true, &[]).len(), CACHE_FOLDERS.len());
+        let wanted = names(&["kubectl", "etcd"]);
+        let selected = selected(&wanted).unwrap();
+        assert_eq!(to_clean(&wanted, false, &selected), ["servers/kubernetes", "servers/etcd"]);
+    }
+
+    #[test]
+    fn an_unknown_recipe_is_told_with_those_there_are() {
+        let error = selected(&["consul".to_owned()]).unwrap_err().to_string();
+        assert!(error.contains("consul") && error.contains("openbao"), "{error}");
+        assert!(recipes_in_words().contains("terraform-provider-vault"));
+    }
 }

@@ -75,7 +75,7 @@ pub(crate) fn findings() -> Result<Vec<String>> {
     findings.extend(manifests::check(&tree));
     findings.extend(layers::check(&tree));
     findings.extend(registries::check(&tree));
-    findings.extend(graph::check()?);
+    findings.extend(graph::check(&tree)?);
     Ok(findings.iter().map(Finding::to_string).collect())
 }
 

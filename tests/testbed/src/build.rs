@@ -1,11 +1,8 @@
 //! Building a recipe into the cache: one at a time on this machine, whole or not at all.
 
 use std::{
-    fs::{self, File, TryLockError},
-    io,
+    fs, io,
     path::{Path, PathBuf},
-    process::Command,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -16,6 +13,7 @@ use crate::{
     cache,
     job::{self, Ended, Stop},
     locate::{Tool, reported_version, version_file},
+    lock,
     recipe::{FLAGS, Program, Recipe},
     toolchain::{self, GoVersion},
 };
@@ -82,7 +80,7 @@ pub enum BuildError {
         recipe: &'static str,
     },
     /// `go build` failed.
-    #[error("building {recipe} failed. The whole log is {}; it ends with:\n{tail}", .log.display())]
+    #[error("building {recipe} failed. {}The whole log is {}; it ends with:\n{tail}", hint(.tail), .log.display())]
     Failed {
         /// What was to be built.
         recipe: &'static str,
@@ -126,9 +124,10 @@ pub fn build(recipe: &'static Recipe, stop: &Stop, say: &mut dyn FnMut(&str)) ->
         .ok_or_else(|| at("reading", &sources)(io::Error::other("the folder has no readable go.mod and go.sum")))?;
 
     // One builder on this machine: two would fight for memory at link time and for the same files.
-    let lock_path = cache::cache_root().join("servers/.lock");
-    let lock = File::options().create(true).append(true).open(&lock_path).map_err(at("opening lock", &lock_path))?;
-    wait_for_lock(&lock, &lock_path, recipe, stop, start, say)?;
+    let lock = lock::lock_servers(stop, say).map_err(at("locking", &lock::servers_lock()))?;
+    let Some(_lock) = lock else {
+        return Err(stopped(recipe, stop.reached().unwrap_or(Ended::Deadline), start));
+    };
     if recipe.is_cached() {
         return Ok(start.elapsed());
     }
@@ -214,35 +213,6 @@ fn check_toolchain(recipe: &'static Recipe) -> Result<(), BuildError> {
     }
 }
 
-fn wait_for_lock(
-    lock: &File,
-    path: &Path,
-    recipe: &'static Recipe,
-    stop: &Stop,
-    start: Instant,
-    say: &mut dyn FnMut(&str),
-) -> Result<(), BuildError> {
-    let mut told = false;
-    loop {
-        match lock.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(source)) => {
-                let path = path.to_owned();
-                return Err(BuildError::Cache { recipe: recipe.name, action: "locking", path, source });
-            }
-        }
-        if !told {
-            say("another process is building servers; waiting for it");
-            told = true;
-        }
-        if let Some(reason) = stop.reached() {
-            return Err(stopped(recipe, reason, start));
-        }
-        thread::sleep(Duration::from_millis(200));
-    }
-}
-
 fn compile(
     recipe: &'static Recipe,
     program: &Program,
@@ -252,14 +222,9 @@ fn compile(
     start: Instant,
     say: &mut dyn FnMut(&str),
 ) -> Result<(), BuildError> {
-    let mut command = Command::new("go");
+    let mut command = toolchain::go();
     command.arg("build").args(FLAGS).arg("-ldflags").arg(recipe.linker_flags());
     command.arg("-o").arg(output).arg(program.package()).current_dir(recipe.sources());
-    command.env("GOMODCACHE", cache::go_modules()).env("GOCACHE", cache::go_builds());
-    command.env("GOTOOLCHAIN", "local").env("CGO_ENABLED", "0").env("GOWORK", "off");
-    // A value, because an empty one would let the user's own default flags from `go env -w` in.
-    command.env("GOFLAGS", "-buildvcs=false");
-    command.env_remove("GOOS").env_remove("GOARCH").env_remove("GOEXPERIMENT");
     let mut beat = |_| {
         say(&format!(
             "  {} ({}): {} of about {}",
@@ -298,6 +263,16 @@ fn stopped(recipe: &'static Recipe, reason: Ended, start: Instant) -> BuildError
     match reason {
         Ended::Interrupted => BuildError::Interrupted { recipe: recipe.name },
         Ended::Deadline | Ended::Exited(_) => BuildError::OutOfTime { recipe: recipe.name, after: start.elapsed() },
+    }
+}
+
+/// What the end of a log does not say by itself.
+fn hint(tail: &str) -> &'static str {
+    if tail.contains("signal: killed") {
+        "The system ended the compiler or linker, most likely because memory was short: a link step needs 2 to 4 GB. End \
+         other programs or add swap, and build it again; what is compiled stays cached. "
+    } else {
+        ""
     }
 }
 
@@ -353,6 +328,15 @@ mod tests {
         for part in ["etcd", "700 MB", "3 MB", "cargo xtask testbed clean", "XDG_CACHE_HOME"] {
             assert!(text.contains(part), "{part} is not in: {text}");
         }
+    }
+
+    #[test]
+    fn a_killed_linker_is_told_with_the_remedy() {
+        let failed = |tail: &str| {
+            BuildError::Failed { recipe: "vault", log: PathBuf::from("log"), tail: tail.to_owned() }.to_string()
+        };
+        assert!(failed("link: signal: killed").contains("memory was short"));
+        assert!(!failed("undefined: x").contains("memory"));
     }
 
     #[test]

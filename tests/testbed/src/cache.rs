@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folders below [`cache_root`] that a build fills, with what each holds. `cargo xtask testbed status` prints their sizes.
+/// Every folder below [`cache_root`], with what it holds: `cargo xtask testbed status` prints their sizes, and
+/// `cargo xtask testbed clean --all` removes them in this order.
 pub const CACHE_FOLDERS: &[(&str, &str)] = &[
     ("go/mod", "downloaded Go modules"),
     ("go/build", "Go build cache"),
@@ -15,7 +16,13 @@ pub const CACHE_FOLDERS: &[(&str, &str)] = &[
     ("target", "cargo's target folder"),
     ("fuzz-target", "cargo's target folder of the fuzz targets"),
     ("fuzz-corpus", "inputs found by fuzzing"),
+    ("fuzz-green", "when each fuzz target last ran long without a finding"),
+    ("seeded-bugs", "sources with planted bugs"),
     ("tools", "cargo-deny"),
+    ("logs", "logs of builds and fuzzing"),
+    ("up", "process id and environment of `testbed up`"),
+    // Last: whoever removes the others holds them.
+    ("locks", "which process uses what"),
 ];
 
 /// `$XDG_CACHE_HOME/secretzero`, or `secretzero` in the user's `.cache`. The folder may not exist yet.
@@ -102,6 +109,39 @@ pub(crate) fn prune(folder: &Path, keep: usize) -> io::Result<Vec<PathBuf>> {
 mod tests {
     use super::*;
     use std::time::{Duration, SystemTime};
+
+    /// Wherever the repository's own code makes a folder in the cache, it is one of the table.
+    #[test]
+    fn no_folder_is_forgotten() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut found = Vec::new();
+        for folder in ["tests", "xtask/src"] {
+            folders_named_in(&root.join(folder), &mut found);
+        }
+        assert!(found.iter().any(|name| name == "fuzz-green"), "the search finds nothing any more: {found:?}");
+        for name in found {
+            let known = CACHE_FOLDERS.iter().any(|(folder, _)| folder.split('/').next() == name.split('/').next());
+            assert!(known, "{name:?} is not in CACHE_FOLDERS");
+        }
+    }
+
+    fn folders_named_in(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders_named_in(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                // In two parts, so that this line is not found itself.
+                for call in text.split(concat!("cache_root()", ".join(")).skip(1) {
+                    // Other arguments than a text are computed from the table.
+                    if let Some(name) = call.trim_start_matches("format!(").strip_prefix('"') {
+                        found.extend(name.split('"').next().map(str::to_owned));
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn pruning_keeps_the_newest() {

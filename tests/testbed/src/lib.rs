@@ -12,11 +12,15 @@ mod build;
 mod cache;
 mod job;
 mod locate;
+mod lock;
+mod modules;
 mod recipe;
 mod toolchain;
 
 pub use build::{BuildError, build, check_disk, in_words, tail};
 pub use cache::{CACHE_FOLDERS, cache_root, folder_size, remove_tree};
 pub use job::{Ended, Stop, run};
-pub use locate::{Binary, Missing, Reason, Tool};
+pub use locate::{Binary, Missing, Reason, Tool, USE_PATH};
+pub use lock::{lock_servers, locks};
+pub use modules::{COMPARED_MODULES, download_module};
 pub use recipe::{Class, Program, RECIPES, Recipe};

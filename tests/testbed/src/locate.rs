@@ -15,8 +15,8 @@ use crate::{
     toolchain,
 };
 
-/// With the value `1`, a program on PATH is preferred to the one in the cache.
-const USE_PATH: &str = "SECRETZERO_USE_PATH";
+/// The name of an environment variable: with the value `1`, a program on PATH is preferred to the one in the cache.
+pub const USE_PATH: &str = "SECRETZERO_USE_PATH";
 /// With the value `core`, a test whose core tool is missing must fail instead of being skipped.
 const REQUIRE: &str = "SECRETZERO_REQUIRE";
 /// The file to which [`Binary::started`] appends one JSON object per line.
@@ -24,8 +24,8 @@ const SERVERS_LOG: &str = "SECRETZERO_SERVERS_LOG";
 
 /// A server or command line tool that tests use.
 ///
-/// Tests that need an extended tool have its [`Tool::test_word`] in their path, so that `cargo xtask test` can run them after
-/// a late build.
+/// Tests that need an extended tool lie in a module of the name [`Tool::test_word`], so that `cargo xtask test` can run them
+/// after a late build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tool {
     /// Our own small program that prints values as the real go-cty encodes them.
@@ -187,7 +187,7 @@ impl Tool {
         RECIPES.iter().find(|recipe| recipe.programs.iter().any(|program| program.binary == self.program()))
     }
 
-    /// The word that the path of each test that needs this tool contains: its name with underscores (`dex`,
+    /// The module in which each test that needs this tool lies, at any depth: its name with underscores (`dex`,
     /// `terraform_provider_vault`).
     pub fn test_word(self) -> String {
         self.name().replace('-', "_")

@@ -2,6 +2,26 @@
 
 use std::{process::Command, sync::OnceLock};
 
+use crate::cache;
+
+/// Settings of the user's own that would make another program out of the same sources: they are no part of the cache key, so
+/// they must not have a say.
+const FOREIGN_SETTINGS: &[&str] =
+    &["GO386", "GOAMD64", "GOARCH", "GOARM", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOOS", "GOPPC64", "GORISCV64"];
+
+/// `go` with the caches and settings of every build.
+pub(crate) fn go() -> Command {
+    let mut command = Command::new("go");
+    command.env("GOMODCACHE", cache::go_modules()).env("GOCACHE", cache::go_builds());
+    command.env("GOTOOLCHAIN", "local").env("CGO_ENABLED", "0").env("GOWORK", "off");
+    // A value, because an empty one would let the user's own default flags from `go env -w` in.
+    command.env("GOFLAGS", "-buildvcs=false");
+    for name in FOREIGN_SETTINGS {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// What `go version` prints (`go version go1.26.8 linux/amd64`), or `None` without a `go` on PATH. Asked once per process.
 pub(crate) fn version_line() -> Option<&'static str> {
     static LINE: OnceLock<Option<String>> = OnceLock::new();
@@ -53,6 +73,17 @@ impl std::fmt::Display for GoVersion {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_that_change_the_program_are_taken_away() {
+        let command = go();
+        for name in ["GOAMD64", "GOARM", "GOEXPERIMENT", "GOFIPS140", "GOOS"] {
+            assert!(command.get_envs().any(|(key, value)| key == name && value.is_none()), "{name}");
+        }
+        assert!(
+            command.get_envs().any(|(key, value)| key == "GOFLAGS" && value.is_some_and(|value| !value.is_empty()))
+        );
+    }
 
     #[test]
     fn versions_compare_by_number() {

@@ -12,11 +12,13 @@ pub(crate) fn run(session: &mut Session) {
         Ok(findings) => Outcome::Failed(findings.join("\n")),
         Err(error) => Outcome::Failed(format!("{error:#}")),
     });
-    let mut clippy = cargo::command(&["clippy", "--workspace", "--all-targets", "--all-features"]);
+    let mut clippy = cargo::command(&["clippy", "--locked", "--workspace", "--all-targets", "--all-features"]);
     // After the dashes it concerns our crates only, and leaves the cached builds of the others valid.
     clippy.args(["--", "-D", "warnings"]);
     session.command_step("clippy", Duration::from_secs(60), clippy);
     if session.pace != Pace::Quick {
-        session.command_step("rustdoc", Duration::from_secs(20), docs::command());
+        let mut rustdoc = docs::command();
+        rustdoc.arg("--locked");
+        session.command_step("rustdoc", Duration::from_secs(20), rustdoc);
     }
 }

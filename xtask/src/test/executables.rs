@@ -15,9 +15,10 @@ use serde_json::Value;
 use testbed::{Class, Tool};
 
 use super::{
-    libtest::{self, Report, Tally},
+    judge::judge,
+    libtest::{self, Tally},
     servers,
-    session::{Outcome, Session, excerpt},
+    session::{Outcome, Pace, Session},
 };
 use crate::cargo;
 
@@ -40,13 +41,27 @@ pub(crate) struct Executable {
 /// Compiles every library, program and test of the workspace, and returns the test programs.
 pub(crate) fn build(session: &mut Session) -> Vec<Executable> {
     let name = "compile";
-    let log = session.log(name);
-    let mut command = cargo::command(&["build", "--workspace", "--all-features"]);
+    let mut command = cargo::command(&["build", "--locked", "--workspace", "--all-features"]);
     command.args(["--lib", "--bins", "--tests", "--examples", "--message-format=json-render-diagnostics"]);
     // What compiles is tested, even if something else does not.
     command.arg("--keep-going");
-    session.command_step(name, Duration::from_secs(90), command);
-    executables(&fs::read_to_string(&log).unwrap_or_default())
+    let mut found = Vec::new();
+    session.step(name, Duration::from_secs(90), |session| {
+        let outcome = session.execute(name, Duration::from_secs(90), &mut command);
+        found = executables(&String::from_utf8_lossy(&fs::read(session.log(name)).unwrap_or_default()));
+        compiled(outcome, &found)
+    });
+    found
+}
+
+/// Without a test program nothing would run, and so nothing would fail.
+fn compiled(outcome: Outcome, found: &[Executable]) -> Outcome {
+    match outcome {
+        Outcome::Passed if found.is_empty() => {
+            Outcome::Failed("cargo names no test program; its messages are in the log of this step".to_owned())
+        }
+        outcome => outcome,
+    }
 }
 
 /// Unit, protocol and drift tests, and the examples in the documentation.
@@ -56,7 +71,8 @@ pub(crate) fn run_without_servers(session: &mut Session, executables: &[Executab
     }
     let name = "doctests";
     session.step(name, Duration::from_secs(30), |session| {
-        let mut command = cargo::command(&["test", "--workspace", "--all-features", "--doc", "--", "--show-output"]);
+        let mut command =
+            cargo::command(&["test", "--locked", "--workspace", "--all-features", "--doc", "--", "--show-output"]);
         judge(session, name, Duration::from_secs(30), &mut command, libtest::read_several)
     });
 }
@@ -88,7 +104,7 @@ fn missing_extended() -> Vec<Tool> {
     Tool::ALL.iter().copied().filter(|tool| tool.class() == Class::Extended && tool.find().is_err()).collect()
 }
 
-/// Which tests of a program run, by words in their path.
+/// Which tests of a program run, by the modules in which they lie.
 enum Filter {
     Everything,
     AllBut(Vec<String>),
@@ -102,49 +118,39 @@ fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
         name = format!("{name} ({})", words.join(", "));
     }
     session.step(&name, expected, |session| {
-        let mut command = Command::new(&executable.path);
-        cargo::forget_outer_cargo(&mut command);
-        command.current_dir(&executable.folder).env("CARGO_MANIFEST_DIR", &executable.folder);
-        command.env("CARGO_TARGET_DIR", cargo::target_folder());
-        // Tests that compare with published modules read them from where the server builds put them.
-        command.env("GOMODCACHE", testbed::cache_root().join("go/mod"));
-        command.env("SECRETZERO_REQUIRE", "core").env("SECRETZERO_SERVERS_LOG", session.servers_log());
+        let mut command = executable.command(session);
         command.arg("--show-output");
+        let all = match filter {
+            Filter::AllBut(words) | Filter::Only(words) if !words.is_empty() => match executable.tests(session) {
+                Ok(tests) => tests,
+                Err(reason) => return Outcome::Failed(reason),
+            },
+            _ => Vec::new(),
+        };
+        let among = |words: &[String]| -> Vec<String> {
+            all.iter().filter(|test| words.iter().any(|word| lies_in(test, word))).cloned().collect()
+        };
+        // By their whole names: a word alone would also choose what only contains it.
         match filter {
             Filter::Everything => {}
             Filter::AllBut(words) => {
-                command.args(words.iter().flat_map(|word| ["--skip", word]));
+                command.arg("--exact").args(among(words).iter().flat_map(|test| ["--skip", test]));
             }
             Filter::Only(words) => {
-                command.args(words);
+                let wanted = among(words);
+                if wanted.is_empty() {
+                    return Outcome::Tested(Tally::default(), Vec::new());
+                }
+                command.arg("--exact").args(wanted);
             }
         }
         judge(session, &name, expected, &mut command, libtest::read_one)
     });
 }
 
-/// Runs one or more test programs and counts.
-fn judge(
-    session: &Session,
-    name: &str,
-    expected: Duration,
-    command: &mut Command,
-    read: impl Fn(&str) -> Report,
-) -> Outcome {
-    let log = session.log(name);
-    let _ = fs::remove_file(&log);
-    let ended = session.run(name, expected, command, &log);
-    let output = fs::read(&log).unwrap_or_default();
-    let Report { mut tally, mut details, complete } = read(&String::from_utf8_lossy(&output));
-    if let Err(reason) = ended
-        && (tally.failed == 0 || !complete)
-    {
-        // It crashed, hung until the limit, or failed to compile: the tests can't tell it themselves.
-        tally += Tally { failed: 1, ..Tally::default() };
-        details.push(reason);
-        details.push(excerpt(&log));
-    }
-    Outcome::Tested(tally, details)
+/// Whether a test lies in a module of this name, at any depth.
+fn lies_in(test: &str, module: &str) -> bool {
+    test.rsplit_once("::").is_some_and(|(modules, _)| modules.split("::").any(|name| name == module))
 }
 
 impl Executable {
@@ -155,6 +161,33 @@ impl Executable {
             "example" => format!("{} example {}", self.package, self.target),
             _ => format!("{} library", self.package),
         }
+    }
+
+    /// The program as `cargo test` would run it.
+    fn command(&self, session: &Session) -> Command {
+        let mut command = Command::new(&self.path);
+        cargo::forget_outer_cargo(&mut command);
+        command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
+        command.env("CARGO_TARGET_DIR", cargo::target_folder());
+        // Tests that compare with published modules read them from where the server builds put them.
+        command.env("GOMODCACHE", testbed::cache_root().join("go/mod"));
+        command.env("SECRETZERO_REQUIRE", "core").env("SECRETZERO_SERVERS_LOG", session.servers_log());
+        if session.pace == Pace::Full {
+            command.env("SEEDED_BUGS", "all");
+        }
+        command
+    }
+
+    /// The paths of its tests.
+    fn tests(&self, session: &Session) -> Result<Vec<String>, String> {
+        let output = self.command(session).args(["--list", "--format", "terse"]).output();
+        let output = output.map_err(|error| format!("starting {}: {error}", self.path.display()))?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(format!("{} can't list its tests: {}", self.path.display(), errors.trim()));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
     }
 
     fn needs_servers(&self) -> bool {
@@ -199,6 +232,19 @@ mod tests {
             "target": { "kind": [kind], "name": target }, "profile": { "test": test }, "executable": executable,
         })
         .to_string()
+    }
+
+    #[test]
+    fn a_word_is_a_module_and_no_part_of_one() {
+        assert!(lies_in("dex::token", "dex") && lies_in("testbed::dex::token", "dex"));
+        assert!(!lies_in("index::token", "dex") && !lies_in("etcd::dex_like", "dex") && !lies_in("dex", "dex"));
+    }
+
+    #[test]
+    fn compiling_no_test_program_is_a_failure() {
+        let one = executables(&message("path+file:///checkout/xtask#0.1.0", "bin", "xtask", true, "deps/xtask-1"));
+        assert!(matches!(compiled(Outcome::Passed, &[]), Outcome::Failed(_)));
+        assert!(matches!(compiled(Outcome::Passed, &one), Outcome::Passed));
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub(crate) struct Report {
     pub(crate) tally: Tally,
     /// The `SKIPPED` lines and the output of failed tests.
     pub(crate) details: Vec<String>,
-    /// Whether the last program that began also printed its result; if not, it crashed or was ended.
+    /// Whether any program printed its result, and the last that began did; if not, it crashed or was ended, or is no test
+    /// program at all.
     pub(crate) complete: bool,
 }
 
@@ -69,7 +70,7 @@ fn is_beginning(line: &str) -> bool {
 }
 
 fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
-    let mut report = Report { complete: true, ..Report::default() };
+    let mut report = Report::default();
     let mut region = Region::Running;
     let mut section = "";
     let mut skipping: BTreeSet<&str> = BTreeSet::new();
@@ -201,6 +202,7 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; 
         let report = read_one(cut);
         assert!(!report.complete);
         assert_eq!(report.tally.skipped, 1);
-        assert!(read_one("").complete);
+        assert!(!read_one("").complete);
+        assert!(!read_several("   Doc-tests pki\n").complete);
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use testbed::{BuildError, Class, RECIPES, Recipe, Tool, check_disk};
+use testbed::{BuildError, COMPARED_MODULES, Class, RECIPES, Recipe, Tool, check_disk};
 
 use super::session::{Outcome, Session};
 use crate::screen;
@@ -25,6 +25,24 @@ pub(crate) fn build_core(session: &mut Session) {
             }
         });
     }
+}
+
+/// Brings the published modules that tests compare with, where the cache lost them after the servers were built.
+pub(crate) fn fetch_modules(session: &mut Session) {
+    let name = "published modules";
+    let expected = Duration::from_secs(5);
+    session.step(name, expected, |session| {
+        for (recipe, module) in COMPARED_MODULES {
+            let Some(recipe) = Recipe::named(recipe) else {
+                return Outcome::Failed(format!("there is no recipe {recipe}, which should pin {module}"));
+            };
+            let outcome = session.execute(name, expected, &mut testbed::download_module(recipe, module));
+            if !matches!(outcome, Outcome::Passed) {
+                return outcome;
+            }
+        }
+        Outcome::Passed
+    });
 }
 
 /// Builds the extended servers that are not cached, each only if the time left allows it.
@@ -78,7 +96,8 @@ fn absent(class: Class) -> Vec<&'static Recipe> {
 
 fn build(session: &Session, recipe: &'static Recipe, reserve: Duration) -> Result<(), BuildError> {
     check_disk(&[recipe])?;
-    testbed::build(recipe, &session.stop_early(reserve), &mut |line| screen::say(&format!("  {line}"))).map(drop)
+    let stop = session.stop_early(recipe.cold, reserve);
+    testbed::build(recipe, &stop, &mut |line| screen::say(&format!("  {line}"))).map(drop)
 }
 
 fn chain(error: BuildError) -> String {

@@ -1,13 +1,13 @@
 //! One run of `cargo xtask test`: its time limit, its logs, and the count of what passed.
 
 use std::{
-    fs,
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use testbed::{Ended, Stop, in_words, remove_tree};
 
 use super::libtest::Tally;
@@ -17,6 +17,9 @@ use crate::screen;
 const TAIL: usize = 40;
 /// Kept free at the end of a limited run, for ending servers and printing the result.
 const CLOSING: Duration = Duration::from_secs(45);
+
+/// However short a step usually is, a machine may be busy: sooner than this it does not count as hung.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub(crate) struct Session {
     start: Instant,
     logs: PathBuf,
     steps: Vec<Step>,
+    /// Steps that belong to every run, and came after the time limit or Ctrl-C.
+    not_run: Vec<String>,
+    /// Two runs would empty each other's folder of logs.
+    _lock: File,
 }
 
 struct Step {
@@ -54,14 +61,22 @@ pub(crate) enum Outcome {
 }
 
 impl Session {
+    /// Begins with an empty folder of logs; fails if another run writes to it.
     pub(crate) fn start(logs: &Path, stop: &Stop, limit: Option<Duration>, pace: Pace) -> Result<Self> {
+        let lock = lock(logs)?;
         remove_tree(logs)
             .and_then(|()| fs::create_dir_all(logs))
             .with_context(|| format!("emptying {}", logs.display()))?;
         let start = Instant::now();
         let deadline = limit.map(|limit| start + limit.saturating_sub(CLOSING));
         let stop = stop.not_after(deadline);
-        Ok(Self { pace, stop, start, logs: logs.to_owned(), steps: Vec::new() })
+        let (steps, not_run) = (Vec::new(), Vec::new());
+        Ok(Self { pace, stop, start, logs: logs.to_owned(), steps, not_run, _lock: lock })
+    }
+
+    /// When to stop waiting for what must be there before the first step.
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.stop
     }
 
     /// Announces a step, does it, and tells how it ended. After the time limit or Ctrl-C it is skipped.
@@ -78,6 +93,7 @@ impl Session {
             }
         };
         screen::say(&format!("== {name}"));
+        self.not_run.push(name.to_owned());
         self.record(name, Duration::ZERO, outcome);
     }
 
@@ -106,8 +122,20 @@ impl Session {
     }
 
     /// Runs a command with its output in `log`, and tells every half minute that it still runs; the error says how it ended
-    /// otherwise than well.
+    /// otherwise than well. One that takes ten times as long as expected has hung, and is ended.
     pub(crate) fn run(&self, name: &str, expected: Duration, command: &mut Command, log: &Path) -> Result<(), String> {
+        self.run_within(name, expected, hung_after(expected), command, log)
+    }
+
+    /// The same with a limit of its own.
+    pub(crate) fn run_within(
+        &self,
+        name: &str,
+        expected: Duration,
+        limit: Duration,
+        command: &mut Command,
+        log: &Path,
+    ) -> Result<(), String> {
         let mut beat = |elapsed| {
             let last = telling_lines(log).pop().unwrap_or_default();
             screen::still_running(name, elapsed, Some(expected));
@@ -116,9 +144,13 @@ impl Session {
             }
         };
         let log_name = log.display();
-        match testbed::run(command, log, &self.stop, &mut beat) {
+        let stop = self.stop.not_after(Instant::now().checked_add(limit));
+        match testbed::run(command, log, &stop, &mut beat) {
             Ok(Ended::Exited(status)) if status.success() => Ok(()),
             Ok(Ended::Exited(status)) => Err(format!("ended with {status}; log: {log_name}")),
+            Ok(Ended::Deadline) if self.stop.reached().is_none() => {
+                Err(format!("it hung, and was ended after {}; log: {log_name}", in_words(limit)))
+            }
             Ok(Ended::Deadline) => Err(format!("ended at the time limit; log: {log_name}")),
             Ok(Ended::Interrupted) => Err("interrupted".to_owned()),
             Err(error) => Err(format!("starting {}: {error}", command.get_program().display())),
@@ -147,9 +179,10 @@ impl Session {
         self.stop.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// For work that has to leave `reserve` to what comes after it.
-    pub(crate) fn stop_early(&self, reserve: Duration) -> Stop {
-        self.stop.not_after(self.stop.deadline.map(|deadline| deadline.checked_sub(reserve).unwrap_or(deadline)))
+    /// For work that has to leave `reserve` to what comes after it, and must not hang either.
+    pub(crate) fn stop_early(&self, expected: Duration, reserve: Duration) -> Stop {
+        let stop = self.stop.not_after(Instant::now().checked_add(hung_after(expected)));
+        stop.not_after(self.stop.deadline.map(|deadline| deadline.checked_sub(reserve).unwrap_or(deadline)))
     }
 
     /// The table of steps.
@@ -163,12 +196,27 @@ impl Session {
         screen::table(&rows.collect::<Vec<_>>());
     }
 
-    /// Prints the last line.
+    /// Prints the last lines.
     pub(crate) fn finish(&self) -> ExitCode {
         let total = self.total();
+        if let Some(line) = self.not_run_in_words() {
+            screen::say(&line);
+        }
         screen::say(&format!("took {}; logs: {}", in_words(self.start.elapsed()), self.logs.display()));
         screen::say(&format!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped));
-        if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        let is_interrupted = self.stop.reached() == Some(Ended::Interrupted);
+        if total.failed == 0 && !is_interrupted { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    /// What a reader of `0 failed` has to know.
+    fn not_run_in_words(&self) -> Option<String> {
+        let reason = match self.stop.reached() {
+            Some(Ended::Interrupted) => "it was interrupted, and there was no time for",
+            _ => "no time was left for",
+        };
+        let names = self.not_run.join(", ");
+        let remedy = "and for the tests that build on them. Run it again: what is built stays cached";
+        (!names.is_empty()).then(|| format!("NOT EVERYTHING RAN: {reason} {names}, {remedy}"))
     }
 
     fn total(&self) -> Tally {
@@ -197,6 +245,28 @@ impl Session {
             }
         }
         self.steps.push(Step { name: name.to_owned(), time, outcome });
+    }
+}
+
+/// How long something may take that usually takes this long.
+fn hung_after(expected: Duration) -> Duration {
+    PATIENCE.max(10 * expected)
+}
+
+/// Holds the folder of logs for this run.
+fn lock(logs: &Path) -> Result<File> {
+    let path = logs.with_added_extension("lock");
+    let folder = path.parent().unwrap_or(logs);
+    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    let lock = File::options().create(true).append(true).open(&path);
+    let lock = lock.with_context(|| format!("opening {}", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another `cargo xtask test` runs in this checkout and writes its logs to {}; wait until it ends, or end it",
+            logs.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
     }
 }
 
@@ -231,16 +301,16 @@ impl Outcome {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn session(limit: Option<Duration>) -> (tempfile::TempDir, Session) {
+    pub(crate) fn session(limit: Option<Duration>) -> (tempfile::TempDir, Session) {
         let folder = tempfile::tempdir().unwrap();
         let session = Session::start(&folder.path().join("logs"), &Stop::default(), limit, Pace::Usual).unwrap();
         (folder, session)
     }
 
-    fn shell(script: &str) -> Command {
+    pub(crate) fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         command
@@ -272,5 +342,30 @@ mod tests {
         let (_folder, mut session) = session(Some(Duration::ZERO));
         session.step("late", Duration::ZERO, |_| panic!("it was started"));
         assert_eq!(session.total(), Tally { passed: 0, failed: 0, skipped: 1 });
+        let words = session.not_run_in_words().unwrap();
+        assert!(words.contains("late"), "{words}");
+    }
+
+    #[test]
+    fn what_hangs_is_ended_and_has_failed() {
+        let (_folder, session) = session(Some(CLOSING + Duration::from_secs(600)));
+        let log = session.log("hangs");
+        let limit = Duration::from_millis(200);
+        let reason = session.run_within("hangs", Duration::ZERO, limit, &mut shell("sleep 600"), &log).unwrap_err();
+        assert!(reason.contains("it hung"), "{reason}");
+        assert!(session.not_run_in_words().is_none());
+    }
+
+    #[test]
+    fn a_second_run_leaves_the_logs_of_the_first_alone() {
+        let (folder, session) = session(None);
+        fs::write(session.log("first"), "precious").unwrap();
+        let logs = folder.path().join("logs");
+        let second = || Session::start(&logs, &Stop::default(), None, Pace::Usual);
+        let error = second().err().unwrap().to_string();
+        assert!(error.contains("another `cargo xtask test` runs"), "{error}");
+        assert!(session.log("first").exists());
+        drop(session);
+        assert!(second().is_ok());
     }
 }

@@ -24,7 +24,11 @@ pub(crate) fn run(session: &mut Session) {
     }
     let compile = Duration::from_secs(if fuzz::was_built() { 90 } else { 8 * 60 });
     let mut compiled = false;
+    let missing = fuzz::missing_compiler();
     session.optional_step("fuzz compile", compile, |session| {
+        if let Some(reason) = missing {
+            return Outcome::Skipped(reason);
+        }
         let outcome = match fuzz::compile_command() {
             Ok(mut command) => session.execute("fuzz compile", compile, &mut command),
             Err(error) => Outcome::Failed(format!("{error:#}")),

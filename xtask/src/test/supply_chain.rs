@@ -12,24 +12,30 @@ use super::session::{Outcome, Pace, Session};
 use crate::cargo;
 
 const VERSION: &str = "0.20.2";
+const NOT_INSTALLED: &str = "cargo-deny is not in the cache; `cargo xtask test` without --quick installs it";
 /// Time of an installation on two cores.
 const INSTALLATION: Duration = Duration::from_secs(8 * 60);
 const CHECK: Duration = Duration::from_secs(10);
+/// A network that answers at all has delivered the advisories by then.
+const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
+/// What needs no network, once the tool is there.
 pub(crate) fn run(session: &mut Session) {
     let program = program();
     if !program.is_file() && session.pace != Pace::Quick {
         session.optional_step("install cargo-deny", INSTALLATION, |session| install(session, &program));
     }
-    if !program.is_file() {
-        let reason = "cargo-deny is not in the cache; `cargo xtask test` without --quick installs it";
-        for name in ["deny", "deny advisories"] {
-            session.step(name, CHECK, |_| Outcome::Skipped(reason.to_owned()));
-        }
-        return;
+    if program.is_file() {
+        let check = deny(&program, &["check", "bans", "licenses", "sources"]);
+        session.command_step("deny", CHECK, check);
+    } else {
+        session.step("deny", CHECK, |_| Outcome::Skipped(NOT_INSTALLED.to_owned()));
     }
-    session.command_step("deny", CHECK, deny(&program, &["check", "bans", "licenses", "sources"]));
-    session.step("deny advisories", CHECK, |session| advisories(session, &program));
+}
+
+/// What may wait for a network; after everything else.
+pub(crate) fn run_advisories(session: &mut Session) {
+    session.step("deny advisories", CHECK, |session| advisories(session, &program()));
 }
 
 fn program() -> PathBuf {
@@ -55,8 +61,12 @@ fn install(session: &Session, program: &Path) -> Outcome {
 }
 
 fn advisories(session: &Session, program: &Path) -> Outcome {
+    if !program.is_file() {
+        return Outcome::Skipped(NOT_INSTALLED.to_owned());
+    }
     let name = "deny advisories";
-    if let Outcome::Failed(reason) = session.execute(name, CHECK, &mut deny(program, &["fetch", "db"])) {
+    let mut fetch = deny(program, &["fetch", "db"]);
+    if let Err(reason) = session.run_within(name, CHECK, FETCH_LIMIT, &mut fetch, &session.log(name)) {
         let first = reason.lines().next().unwrap_or_default();
         return Outcome::Skipped(format!("the advisory database can't be reached ({first})"));
     }
