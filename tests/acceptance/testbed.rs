@@ -6,4 +6,5 @@ mod etcd;
 mod kubernetes;
 mod kubernetes_login;
 mod raft_cluster;
+mod terraform_provider_vault;
 mod vault_server;

@@ -35,7 +35,8 @@ pub struct Process {
 struct State {
     /// The latest child, until its end was noticed.
     child: Option<Child>,
-    /// The groups of all children so far; plugins of a killed server may still live in an old one.
+    /// The groups of all children so far that are not known to be empty; plugins of a killed server may still live in an
+    /// old one.
     groups: Vec<u32>,
     last_exit: Option<ExitStatus>,
 }
@@ -185,6 +186,8 @@ impl Process {
     }
 
     fn spawn(&self, state: &mut State) -> Result<()> {
+        // What lived on in an earlier group may have ended since.
+        state.forget_empty_groups();
         let Launch { name, farewell, .. } = &self.launch;
         let log = File::options().create(true).append(true).open(&self.log);
         let log = log.with_context(|| format!("opening {}", self.log.display()))?;
@@ -260,6 +263,7 @@ impl State {
         {
             self.last_exit = Some(status);
             self.child = None;
+            self.forget_empty_groups();
         }
     }
 
@@ -270,18 +274,24 @@ impl State {
         }
     }
 
-    /// Takes the groups off the watchdog's list once they are empty.
+    /// Takes the groups in which nothing lives off the own list and the watchdog's: the system may give their numbers to
+    /// somebody else, who must not be killed.
+    fn forget_empty_groups(&mut self) {
+        self.groups.retain(|group| {
+            let is_empty = killpg(pid(*group), None) == Err(Errno::ESRCH);
+            if is_empty {
+                // Without a watchdog there is no list.
+                let _ = watchdog::forget(*group);
+            }
+            !is_empty
+        });
+    }
+
+    /// Waits until all groups are empty.
     fn wait_for_groups(&mut self, within: Duration) {
         let mut pauses = Pauses::until(within);
         loop {
-            self.groups.retain(|group| {
-                let is_gone = killpg(pid(*group), None) == Err(Errno::ESRCH);
-                if is_gone {
-                    // Without a watchdog there is no list.
-                    let _ = watchdog::forget(*group);
-                }
-                !is_gone
-            });
+            self.forget_empty_groups();
             if self.groups.is_empty() || pauses.is_over() {
                 return;
             }
@@ -311,6 +321,7 @@ fn last_lines(text: &str, lines: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::readiness::wait_until;
 
     #[test]
     fn last_lines_are_the_last_ones() {
@@ -372,6 +383,32 @@ mod tests {
         assert_eq!(process.pid(), None);
         process.restart().unwrap();
         assert_ne!(wait_for("up\nup").unwrap(), first);
+    }
+
+    #[test]
+    fn the_group_of_a_dead_server_is_forgotten_as_soon_as_nothing_lives_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let launch = Launch::new("parent", "/bin/sh", folder.path());
+        let process = Process::start(launch.args(["-c", "sleep 1000 & echo child $!; wait"])).unwrap();
+        let groups = || process.state().groups.clone();
+        let orphan = || {
+            process.wait_ready(Duration::from_secs(10), || {
+                let log = process.log_tail(1);
+                log.strip_prefix("child ").and_then(|number| number.parse::<u32>().ok()).context("no child yet")
+            })
+        };
+        let (first, child) = (groups(), orphan().unwrap());
+        process.kill9().unwrap();
+        assert_eq!(groups(), first, "its child lives");
+        kill(pid(child), Signal::SIGKILL).unwrap();
+        // Until whoever adopts orphans has taken note of its end.
+        wait_until("the group to be empty", Duration::from_secs(10), || match killpg(pid(first[0]), None) {
+            Err(_) => Ok(()),
+            Ok(()) => bail!("{child} is still in it"),
+        })
+        .unwrap();
+        process.restart().unwrap();
+        assert_eq!(groups(), [process.pid().unwrap()]);
     }
 
     #[test]

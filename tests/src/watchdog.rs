@@ -76,7 +76,13 @@ fn tell(line: &str) -> Result<()> {
 }
 
 fn start() -> Result<ChildStdin> {
-    let mut child = Command::new("/bin/sh")
+    let mut child = command().spawn().context("starting /bin/sh as the watchdog")?;
+    child.stdin.take().context("the watchdog has no stdin")
+}
+
+fn command() -> Command {
+    let mut command = Command::new("/bin/sh");
+    command
         .args(["-c", WATCHDOG, "secretzero-watchdog"])
         .current_dir("/")
         .stdin(Stdio::piped())
@@ -84,8 +90,33 @@ fn start() -> Result<ChildStdin> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         // Ctrl-C goes to the whole group of the terminal; the watchdog has to outlive it.
-        .process_group(0)
-        .spawn()
-        .context("starting /bin/sh as the watchdog")?;
-    child.stdin.take().context("the watchdog has no stdin")
+        .process_group(0);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_forgotten_group_is_spared_and_the_others_end() {
+        let sleeper = || Command::new("sleep").arg("1000").process_group(0).spawn().unwrap();
+        let mut sleepers = [sleeper(), sleeper(), sleeper()];
+        let mut watchdog = command().spawn().unwrap();
+        let mut pipe = watchdog.stdin.take().unwrap();
+        for sleeper in &sleepers {
+            writeln!(pipe, "watch {} TERM", sleeper.id()).unwrap();
+        }
+        writeln!(pipe, "forget {}", sleepers[1].id()).unwrap();
+        drop(pipe);
+        // The two that end stay zombies until they are waited for, so their groups would keep the watchdog busy.
+        let signals = [0, 2].map(|at: usize| sleepers[at].wait().unwrap().signal());
+        assert!(watchdog.wait().unwrap().success());
+        let spared = sleepers[1].try_wait().unwrap();
+        sleepers[1].kill().unwrap();
+        sleepers[1].wait().unwrap();
+        assert_eq!((signals, spared), ([Some(Signal::SIGTERM as i32); 2], None));
+    }
 }

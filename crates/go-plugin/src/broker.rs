@@ -116,7 +116,8 @@ impl Broker {
 
     /// Connects to the server that the host announced, or will announce within 5 s, as number `id`.
     ///
-    /// The channel never reconnects: once the host has closed its side, every call on it fails.
+    /// The channel never reconnects: once the host has closed its side, every call on it fails. Each number can be dialled
+    /// once, also if the returned future is dropped before it is done.
     ///
     /// # Errors
     ///

@@ -17,15 +17,23 @@ pub enum ServeError {
     /// The program offers no protocol version at all. Its author is at fault.
     #[error("the plugin offers no protocol version; its author has to call Plugin::protocol")]
     NoProtocol,
-    /// Standard output can't be taken over or written to.
+    /// Standard output can't be taken over. A system without `/dev/null` is at fault.
+    #[error("taking over standard output, which needs /dev/null")]
+    TakeStdout(#[source] io::Error),
+    /// The handshake can't be told to the host: it is gone already, or reads no standard output.
     #[error("writing the handshake to standard output")]
     Stdout(#[source] io::Error),
     /// The asynchronous runtime or a signal handler can't be started.
     #[error("starting the runtime")]
     Runtime(#[source] io::Error),
-    /// Our certificate can't be made.
+    /// Our certificate can't be made. The crypto library is at fault, or the system's random source.
     #[error("making the plugin's certificate")]
     Certificate(#[source] rcgen::Error),
+    /// The system gave no random bytes.
+    #[error(
+        "drawing random bytes for the plugin's certificate; the system's random source (getrandom) does not answer"
+    )]
+    Randomness,
     /// The TLS library refuses the two certificates.
     #[error("setting up mutual TLS")]
     Tls(#[source] rustls::Error),

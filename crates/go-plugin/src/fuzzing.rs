@@ -175,7 +175,7 @@ impl PluginServer {
     /// Lets a host in. After the end it is turned away.
     pub fn connect(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
         // The server may have ended just now: then the stream is dropped, which the other end sees.
-        let _ = self.connections.send(Ok(HostStream::plain(Box::new(stream))));
+        let _ = self.connections.send(Ok(HostStream::new(Box::new(stream), CancellationToken::new())));
     }
 
     /// Whether the host asked for the end.

@@ -25,13 +25,13 @@ impl Host {
         self.protocol
     }
 
-    /// Resolves when the plugin is ending. Background work must stop then; running calls have about a second.
-    pub async fn ending(&self) {
+    /// Resolves when the plugin is shutting down. Background work must stop then; running calls have about a second.
+    pub async fn shutting_down(&self) {
         self.stop.cancelled().await;
     }
 
-    /// Ends the plugin in good order, as if the host had asked for it.
-    pub fn end(&self) {
+    /// Shuts the plugin down in good order, as if the host had asked for it.
+    pub fn shut_down(&self) {
         self.stop.cancel();
     }
 }

@@ -1,6 +1,7 @@
 //! Accepting connections: every TLS handshake on its own and against a deadline, so that a peer that stalls, lies or
 //! hangs up costs nobody else anything.
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use futures_util::Stream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
 use crate::listener::{Listener, RawStream};
@@ -28,25 +29,33 @@ const MAX_HANDSHAKES: usize = 256;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A connection that belongs to the host: through the handshake, or in plaintext where that is allowed.
-pub(crate) struct HostStream(Box<dyn RawStream>);
+pub(crate) struct HostStream {
+    stream: Box<dyn RawStream>,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+}
 
 impl HostStream {
-    /// For streams that need no handshake: plaintext, and bytes made up by tests.
-    pub(crate) fn plain(stream: Box<dyn RawStream>) -> Self {
-        Self(stream)
+    /// A stream whose other end has proven to be the host, or need not. It ends when `cut` says so, whoever holds it.
+    pub(crate) fn new(stream: Box<dyn RawStream>, cut: CancellationToken) -> Self {
+        Self { stream, cut: Box::pin(cut.cancelled_owned()) }
+    }
+
+    fn is_cut(&mut self, cx: &mut Context<'_>) -> bool {
+        self.cut.as_mut().poll(cx).is_ready()
     }
 }
 
-/// Accepts from `listener` until `stop`. `tls` is `None` in plaintext.
+/// Accepts from `listener` until `stop`; what was accepted lives on until `cut`. `tls` is `None` in plaintext.
 ///
 /// The stream yields no errors: to tonic, an error item would be the end of the server.
 pub(crate) fn accept(
     listener: Listener,
     tls: Option<PinnedTls>,
     stop: CancellationToken,
+    cut: CancellationToken,
 ) -> impl Stream<Item = io::Result<HostStream>> + Send + 'static {
     let (ready, incoming) = mpsc::channel(1);
-    tokio::spawn(accept_loop(listener, tls, stop, ready));
+    tokio::spawn(accept_loop(listener, tls, stop, cut, ready));
     tokio_stream::wrappers::ReceiverStream::new(incoming)
 }
 
@@ -54,6 +63,7 @@ async fn accept_loop(
     listener: Listener,
     tls: Option<PinnedTls>,
     stop: CancellationToken,
+    cut: CancellationToken,
     ready: mpsc::Sender<io::Result<HostStream>>,
 ) {
     let acceptor = tls.map(|tls| TlsAcceptor::from(tls.server));
@@ -74,21 +84,21 @@ async fn accept_loop(
             tracing::warn!(limit = MAX_HANDSHAKES, "too many unfinished handshakes: a connection was turned away");
             continue;
         };
-        let (acceptor, ready) = (acceptor.clone(), ready.clone());
+        let (acceptor, ready, cut) = (acceptor.clone(), ready.clone(), cut.clone());
         tokio::spawn(async move {
             if let Some(stream) = shake_hands(acceptor, stream).await {
                 drop(permit);
                 // The receiver is gone when the server is: then so is the connection's purpose.
-                let _ = ready.send(Ok(stream)).await;
+                let _ = ready.send(Ok(HostStream::new(stream, cut))).await;
             }
         });
     }
 }
 
-async fn shake_hands(acceptor: Option<TlsAcceptor>, stream: Box<dyn RawStream>) -> Option<HostStream> {
-    let Some(acceptor) = acceptor else { return Some(HostStream::plain(stream)) };
+async fn shake_hands(acceptor: Option<TlsAcceptor>, stream: Box<dyn RawStream>) -> Option<Box<dyn RawStream>> {
+    let Some(acceptor) = acceptor else { return Some(stream) };
     match tokio::time::timeout(HANDSHAKE_DEADLINE, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => Some(HostStream(Box::new(stream))),
+        Ok(Ok(stream)) => Some(Box::new(stream)),
         Ok(Err(error)) => {
             tracing::warn!(%error, "a connection was refused: the peer did not prove to be the host");
             None
@@ -111,13 +121,17 @@ impl Connected for HostStream {
 
 impl AsyncRead for HostStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
+        if self.is_cut(cx) {
+            // Nothing read: the end of the stream.
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for HostStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
     fn poll_write_vectored(
@@ -125,18 +139,18 @@ impl AsyncWrite for HostStream {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, bufs)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+#[cfg(unix)]
 use tempfile::TempDir;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -139,19 +140,21 @@ impl Sockets {
     #[cfg(unix)]
     fn in_folder(offer: &Offer) -> Result<Self, ListenError> {
         let parent = offer.socket_folder.clone().unwrap_or_else(std::env::temp_dir);
-        // Only a shared socket opens the folder, and only for passing through.
-        let mode = if offer.socket_group.is_some() { 0o710 } else { 0o700 };
         let folder = tempfile::Builder::new()
             .prefix("plugin")
             .rand_bytes(8)
-            .permissions(std::fs::Permissions::from_mode(mode))
+            .permissions(std::fs::Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .map_err(|source| ListenError::MakeFolder { folder: parent, source })?;
         let group = match &offer.socket_group {
             Some(group) => {
                 let failed = |source| ListenError::Group { group: group.clone(), source };
                 let id = group_id(group).map_err(failed)?;
-                std::os::unix::fs::chown(folder.path(), None, Some(id)).map_err(failed)?;
+                // Opened to the group, and only for passing through, once it is the group's; set and not asked for at
+                // the making, where the umask would have its say.
+                std::os::unix::fs::chown(folder.path(), None, Some(id))
+                    .and_then(|()| std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o710)))
+                    .map_err(failed)?;
                 Some(id)
             }
             None => None,

@@ -14,6 +14,9 @@ use thiserror::Error;
 /// The certificate variable is a few hundred bytes; more than this is no host's doing.
 const MAX_CERTIFICATE_PEM_BYTES: usize = 64 * 1024;
 
+/// How every PEM block begins (RFC 7468 §2).
+const PEM_BLOCK: &[u8] = b"-----BEGIN ";
+
 /// Ports that a host asks for unless it says otherwise. Only used where there are no unix sockets.
 const DEFAULT_PORTS: RangeInclusive<u16> = 10_000..=25_000;
 
@@ -41,8 +44,8 @@ pub enum OfferError {
     /// `PLUGIN_CLIENT_CERT` holds no certificate, or something that is none.
     #[error("PLUGIN_CLIENT_CERT does not hold a certificate in PEM form: {0}")]
     NotACertificate(String),
-    /// `PLUGIN_CLIENT_CERT` holds more than the one certificate that could be pinned.
-    #[error("PLUGIN_CLIENT_CERT holds {0} certificates; exactly one can be pinned")]
+    /// `PLUGIN_CLIENT_CERT` holds more than the one PEM block that could be pinned.
+    #[error("PLUGIN_CLIENT_CERT holds {0} PEM blocks; exactly one certificate can be pinned")]
     SeveralCertificates(usize),
     /// `PLUGIN_CLIENT_CERT` is absent and the protocol's author does not allow plaintext.
     #[error(
@@ -101,19 +104,16 @@ fn client_certificate(pem: &OsStr) -> Result<CertificateDer<'static>, OfferError
     if pem.len() > MAX_CERTIFICATE_PEM_BYTES {
         return Err(OfferError::NotACertificate(format!("it is {} bytes long", pem.len())));
     }
-    let mut certificates = CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| OfferError::NotACertificate(error.to_string()))?;
-    match (certificates.pop(), certificates.len()) {
-        (None, _) => Err(OfferError::NotACertificate("no CERTIFICATE block".to_owned())),
-        (Some(_), others @ 1..) => Err(OfferError::SeveralCertificates(others + 1)),
-        (Some(certificate), 0) => {
-            // Bytes that no TLS library can read would only fail later, in a handshake, where nobody sees why.
-            ParsedCertificate::try_from(&certificate)
-                .map_err(|error| OfferError::NotACertificate(error.to_string()))?;
-            Ok(certificate)
-        }
+    // Counted before it is parsed: readers differ in what they make of a block that is cut short by the next one.
+    let blocks = pem.windows(PEM_BLOCK.len()).filter(|window| *window == PEM_BLOCK).count();
+    if blocks > 1 {
+        return Err(OfferError::SeveralCertificates(blocks));
     }
+    let damaged = |error: String| OfferError::NotACertificate(error);
+    let certificate = CertificateDer::from_pem_slice(pem).map_err(|error| damaged(error.to_string()))?;
+    // Bytes that no TLS library can read would only fail later, in a handshake, where nobody sees why.
+    ParsedCertificate::try_from(&certificate).map_err(|error| damaged(error.to_string()))?;
+    Ok(certificate)
 }
 
 fn ports(min: Option<String>, max: Option<String>) -> RangeInclusive<u16> {

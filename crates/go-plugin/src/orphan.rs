@@ -3,8 +3,6 @@
 #[cfg(unix)]
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-
 /// How often to look. A look is one system call; an orphan does no harm for a second.
 #[cfg(unix)]
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -27,22 +25,18 @@ impl Parent {
         }
     }
 
-    /// Cancels `stop` once the parent is gone, which the system shows by giving us another one.
+    /// Returns once the parent is gone, which the system shows by giving us another one.
     #[cfg(unix)]
-    pub(crate) fn watch(self, stop: CancellationToken) {
-        tokio::spawn(async move {
-            while std::os::unix::process::parent_id() == self.process {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(INTERVAL) => {}
-                }
-            }
-            tracing::warn!(host = self.process, "ending: the host is gone");
-            stop.cancel();
-        });
+    pub(crate) async fn gone(self) {
+        while std::os::unix::process::parent_id() == self.process {
+            tokio::time::sleep(INTERVAL).await;
+        }
+        tracing::warn!(host = self.process, "ending: the host is gone");
     }
 
     /// Elsewhere a child is not told and can't see it.
     #[cfg(not(unix))]
-    pub(crate) fn watch(self, _stop: CancellationToken) {}
+    pub(crate) async fn gone(self) {
+        std::future::pending().await
+    }
 }

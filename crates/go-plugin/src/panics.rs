@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use futures_util::FutureExt;
 use http::{Request, Response};
 use tonic::Status;
+use tonic::body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -63,13 +64,12 @@ pub(crate) struct CatchPanicsService<S> {
 
 type BoxFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
-impl<S, Body, Answer> Service<Request<Body>> for CatchPanicsService<S>
+impl<S, RequestBody> Service<Request<RequestBody>> for CatchPanicsService<S>
 where
-    S: Service<Request<Body>, Response = Response<Answer>>,
+    S: Service<Request<RequestBody>, Response = Response<Body>>,
     S::Future: Send + 'static,
-    Answer: Default,
 {
-    type Response = Response<Answer>;
+    type Response = Response<Body>;
     type Error = S::Error;
     type Future = BoxFuture<Self::Response, Self::Error>;
 
@@ -77,7 +77,7 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let method = request.uri().path().to_owned();
         // The first half of a handler may run before its future is made.
         let call = std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request)));
@@ -86,11 +86,51 @@ where
                 Ok(call) => AssertUnwindSafe(call).catch_unwind().await,
                 Err(panic) => Err(panic),
             };
-            outcome.unwrap_or_else(|panic| {
-                let text: String = text(panic.as_ref()).chars().take(MAX_STATUS_CHARACTERS).collect();
-                let message = format!("{method} panicked: {text}. This is a bug in the plugin; its log has the place.");
-                Ok(Status::internal(message).into_http())
-            })
+            match outcome {
+                Ok(answer) => Ok(answer?.map(|body| Body::new(CatchPanicsBody { inner: Some(body), method }))),
+                Err(panic) => Ok(status(&method, panic.as_ref()).into_http()),
+            }
         })
     }
+}
+
+/// The body of an answer: of a streaming call, it is made by the author's code, message by message.
+struct CatchPanicsBody {
+    /// `None` once it panicked.
+    inner: Option<Body>,
+    method: String,
+}
+
+impl http_body::Body for CatchPanicsBody {
+    type Data = <Body as http_body::Body>::Data;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Status>>> {
+        let Some(inner) = &mut self.inner else { return Poll::Ready(None) };
+        match std::panic::catch_unwind(AssertUnwindSafe(|| Pin::new(inner).poll_frame(cx))) {
+            Ok(frame) => frame,
+            Err(panic) => {
+                self.inner = None;
+                let mut trailers = http::HeaderMap::new();
+                let outcome = status(&self.method, panic.as_ref()).add_header(&mut trailers);
+                Poll::Ready(Some(outcome.map(|()| http_body::Frame::trailers(trailers))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(http_body::Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.inner.as_ref().map(http_body::Body::size_hint).unwrap_or_default()
+    }
+}
+
+fn status(method: &str, panic: &(dyn Any + Send)) -> Status {
+    let text: String = text(panic).chars().take(MAX_STATUS_CHARACTERS).collect();
+    Status::internal(format!("{method} panicked: {text}. This is a bug in the plugin; its log has the place."))
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io::Write;
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use plugin_proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
@@ -33,25 +34,26 @@ use crate::services::Services;
 use crate::signals::Interrupt;
 use crate::stdio::Stdio;
 use crate::stdout::Stdout;
-use crate::{incoming, panics, server, signals};
+use crate::{incoming, panics, server, watchdog};
 
 /// The service whose health hosts ask for: their ping.
 const HEALTH_SERVICE: &str = "plugin";
 
 /// What running calls get once the end is near. A host kills two seconds after it asked.
-const DRAIN: Duration = Duration::from_secs(1);
+pub(crate) const DRAIN: Duration = Duration::from_secs(1);
 
-/// What the author's last words get after that.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+/// What the author's own end gets after that.
+const SHUTDOWN: Duration = Duration::from_millis(300);
 
 /// What blocking work gets before the process ends under it.
 const ABANDON: Duration = Duration::from_millis(50);
 
-/// Calls are short and few; more threads than this only cost start time and memory.
-const MAX_WORKERS: usize = 4;
+/// Threads for calls: enough that one blocking handler does not hold up the others, and no more, since calls are short
+/// and few and threads cost start time and memory.
+const WORKERS: std::ops::RangeInclusive<usize> = 2..=4;
 
 type MakeServices = Box<dyn FnOnce(Host) -> Services + Send>;
-type LastWords = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+type Shutdown = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// A plugin: which cookie it answers to, which protocol versions it speaks, with which services.
 ///
@@ -63,7 +65,7 @@ pub struct Plugin {
     plaintext: bool,
     log_level_variables: &'static [&'static str],
     default_log_level: LevelFilter,
-    last_words: Option<LastWords>,
+    on_shutdown: Option<Shutdown>,
 }
 
 impl Plugin {
@@ -75,7 +77,7 @@ impl Plugin {
             plaintext: false,
             log_level_variables: &[],
             default_log_level: LevelFilter::INFO,
-            last_words: None,
+            on_shutdown: None,
         }
     }
 
@@ -105,12 +107,12 @@ impl Plugin {
         self
     }
 
-    /// What to do last, when running calls are through: giving back a lease, say. It has 0.3 s.
-    pub fn last_words<F>(mut self, words: impl FnOnce() -> F + Send + 'static) -> Self
+    /// What to do at the end, when running calls are through: giving back a lease, say. It has 0.3 s.
+    pub fn on_shutdown<F>(mut self, shutdown: impl FnOnce() -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.last_words = Some(Box::new(move || Box::pin(words())));
+        self.on_shutdown = Some(Box::new(move || Box::pin(shutdown())));
         self
     }
 
@@ -127,19 +129,22 @@ impl Plugin {
             return ExitCode::FAILURE;
         }
         self.install_logging();
-        let start = || {
-            let stdout = Stdout::take().map_err(ServeError::Stdout)?;
-            let offer = Offer::read(|name| std::env::var_os(name))?;
-            Ok((stdout, offer))
-        };
-        exit_code(start().and_then(|(stdout, offer)| run(self.serve_host(offer, stdout, parent))))
+        exit_code(self.serve_parent(parent))
     }
 
     /// Serves without a host, in plaintext, for debugging: `announce` is told how hosts find us. Ends with Ctrl-C.
     #[must_use]
     pub fn serve_detached(self, announce: impl FnOnce(&Reattach)) -> ExitCode {
         self.install_logging();
-        exit_code(run(self.serve_anyone(announce)))
+        exit_code(Life::begin(Interrupt::Ends, None).and_then(|life| run(self.serve_anyone(life, announce))))
+    }
+
+    fn serve_parent(self, parent: Parent) -> Result<(), ServeError> {
+        // Before anything that takes time, so that a Ctrl-C during the start is ignored too.
+        let life = Life::begin(Interrupt::IsForTheHost, Some(parent))?;
+        let stdout = Stdout::take().map_err(ServeError::TakeStdout)?;
+        let offer = Offer::read(|name| std::env::var_os(name))?;
+        run(self.serve_host(life, offer, stdout))
     }
 
     fn install_logging(&self) {
@@ -154,7 +159,7 @@ impl Plugin {
         let _ = tracing::subscriber::set_global_default(subscriber);
     }
 
-    async fn serve_host(self, offer: Offer, stdout: Stdout, parent: Parent) -> Result<(), ServeError> {
+    async fn serve_host(self, life: Life, offer: Offer, stdout: Stdout) -> Result<(), ServeError> {
         let choice = offer.choose_version(self.protocols.keys().copied()).ok_or(ServeError::NoProtocol)?;
         if !choice.is_common {
             let ours: Vec<u32> = self.protocols.keys().copied().collect();
@@ -162,7 +167,7 @@ impl Plugin {
         }
         let identity = match &offer.client_certificate {
             Some(host) => {
-                let identity = Identity::generate().map_err(ServeError::Certificate)?;
+                let identity = Identity::generate()?;
                 let tls = PinnedTls::new(&identity, host.clone()).map_err(ServeError::Tls)?;
                 Some((identity, tls))
             }
@@ -175,8 +180,7 @@ impl Plugin {
         let (certificate, tls) = identity.map(|(identity, tls)| (identity.certificate, tls)).unzip();
         let answers_multiplexing = offer.asks_for_multiplexing;
 
-        let run = Run::prepare(self, choice, &offer, tls, Interrupt::IsForTheHost)?;
-        parent.watch(run.stop.clone());
+        let run = Run::prepare(self, life, choice, &offer, tls)?;
         run.serve(|address| {
             let line = HandshakeLine {
                 version: choice.version,
@@ -189,10 +193,10 @@ impl Plugin {
         .await
     }
 
-    async fn serve_anyone(self, announce: impl FnOnce(&Reattach)) -> Result<(), ServeError> {
+    async fn serve_anyone(self, life: Life, announce: impl FnOnce(&Reattach)) -> Result<(), ServeError> {
         let offer = Offer::read(|_| None)?;
         let version = self.protocols.keys().copied().max().ok_or(ServeError::NoProtocol)?;
-        let run = Run::prepare(self, Choice { version, is_common: true }, &offer, None, Interrupt::Ends)?;
+        let run = Run::prepare(self, life, Choice { version, is_common: true }, &offer, None)?;
         run.serve(|address| {
             announce(&Reattach::new(version, address));
             Ok(())
@@ -201,29 +205,54 @@ impl Plugin {
     }
 }
 
+/// The life of the process: the wish to end it, and what has to be removed when it ends by force.
+struct Life {
+    stop: CancellationToken,
+    broker: Arc<OnceLock<Broker>>,
+}
+
+impl Life {
+    fn begin(interrupt: Interrupt, parent: Option<Parent>) -> Result<Self, ServeError> {
+        let life = Self { stop: CancellationToken::new(), broker: Arc::default() };
+        let broker = Arc::clone(&life.broker);
+        watchdog::start(interrupt, parent, life.stop.clone(), move || end_by_force(broker.get()))
+            .map_err(ServeError::Runtime)?;
+        Ok(life)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a handler holds its thread, so returning from main is not to be had")]
+fn end_by_force(broker: Option<&Broker>) {
+    tracing::warn!("ending by force: a call does not let go of its thread");
+    if let Some(broker) = broker {
+        broker.remove_sockets();
+    }
+    std::process::exit(0);
+}
+
 /// Everything that one run needs, before anybody can connect.
 struct Run {
     broker: Broker,
     services: Services,
     tls: Option<PinnedTls>,
     stop: CancellationToken,
-    last_words: Option<LastWords>,
+    on_shutdown: Option<Shutdown>,
 }
 
 impl Run {
     fn prepare(
         mut plugin: Plugin,
+        life: Life,
         choice: Choice,
         offer: &Offer,
         tls: Option<PinnedTls>,
-        interrupt: Interrupt,
     ) -> Result<Self, ServeError> {
-        let stop = CancellationToken::new();
-        signals::watch(interrupt, stop.clone()).map_err(ServeError::Runtime)?;
+        let Life { stop, broker: of_life } = life;
         let broker = Broker::new(Sockets::prepare(offer)?, tls.clone(), stop.clone());
+        let broker = of_life.get_or_init(|| broker).clone();
         let services = plugin.protocols.remove(&choice.version).ok_or(ServeError::NoProtocol)?;
         let host = Host { broker: broker.clone(), stop: stop.clone(), protocol: choice.version };
-        Ok(Self { broker, services: services(host), tls, stop, last_words: plugin.last_words })
+        Ok(Self { broker, services: services(host), tls, stop, on_shutdown: plugin.on_shutdown })
     }
 
     /// Listens, tells where through `announce`, serves until the end.
@@ -231,11 +260,11 @@ impl Run {
         self,
         announce: impl FnOnce(&crate::listener::Address) -> Result<(), ServeError>,
     ) -> Result<(), ServeError> {
-        let Self { broker, services, tls, stop, last_words } = self;
+        let Self { broker, services, tls, stop, on_shutdown } = self;
         let routes = routes(services, &broker, &stop).await;
         let listener = broker.listen().await?;
         let address = listener.address().clone();
-        let connections = incoming::accept(listener, tls, stop.clone());
+        let connections = incoming::accept(listener, tls, stop.clone(), CancellationToken::new());
         announce(&address)?;
 
         let drained = async {
@@ -250,10 +279,10 @@ impl Run {
             }
         };
         stop.cancel();
-        if let Some(words) = last_words
-            && tokio::time::timeout(LAST_WORDS, words()).await.is_err()
+        if let Some(shutdown) = on_shutdown
+            && tokio::time::timeout(SHUTDOWN, shutdown()).await.is_err()
         {
-            tracing::warn!(milliseconds = LAST_WORDS.as_millis(), "the plugin's last words took too long");
+            tracing::warn!(milliseconds = SHUTDOWN.as_millis(), "what the plugin does on shutdown took too long");
         }
         broker.remove_sockets();
         outcome
@@ -274,7 +303,7 @@ pub(crate) async fn routes(services: Services, broker: &Broker, stop: &Cancellat
 }
 
 fn run(serving: impl Future<Output = Result<(), ServeError>>) -> Result<(), ServeError> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(*WORKERS.start(), *WORKERS.end());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
         .thread_name("plugin")

@@ -10,6 +10,14 @@ use tonic::transport::Server;
 use crate::incoming::HostStream;
 use crate::panics::CatchPanics;
 
+/// What one call may send ahead of being read: a large state needs few round trips.
+const STREAM_WINDOW_BYTES: u32 = 4 << 20;
+
+/// What all calls together may. Half of it is also the limit of h2 for small messages that wait to be read, counted
+/// at 256 bytes each; beyond it h2 takes the peer for an attacker and ends the connection. With the protocol's own window
+/// of 64 KiB, from which adaptive windows start, that is a hundred calls at once.
+const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
+
 /// Calls that the host has cancelled before they were looked at. Only the host can connect, so this bounds memory and
 /// nothing else.
 const MAX_CANCELLED_UNSEEN: usize = 1 << 16;
@@ -22,8 +30,8 @@ pub(crate) async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
         .accept_http1(false)
-        // Windows that grow with what the connection carries: large states and small calls share it.
-        .http2_adaptive_window(Some(true))
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         // A host that gives up many calls at once, on Ctrl-C say, is no attacker: the default of 20 would end the
         // connection, and the host's broker stream with it.
         .http2_max_pending_accept_reset_streams(Some(MAX_CANCELLED_UNSEEN))

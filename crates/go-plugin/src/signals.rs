@@ -3,7 +3,7 @@
 //! Ctrl-C reaches every process in the terminal's foreground group. The host handles it, asks us to stop what we do and
 //! later to end. A plugin that died of it first would lose what it was just doing.
 
-use tokio_util::sync::CancellationToken;
+use std::io;
 
 /// What Ctrl-C means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,40 +14,65 @@ pub(crate) enum Interrupt {
     Ends,
 }
 
-/// Installs the handlers and keeps serving them until `stop`. SIGTERM is meant for us and ends us in good order.
+/// The handlers, in place from when it is made. They stay in place for the life of the process.
 #[cfg(unix)]
-pub(crate) fn watch(interrupt: Interrupt, stop: CancellationToken) -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
+pub(crate) struct Signals {
+    interrupt: Interrupt,
+    interrupts: tokio::signal::unix::Signal,
+    terminations: tokio::signal::unix::Signal,
+}
 
-    let mut interrupts = signal(SignalKind::interrupt())?;
-    let mut terminations = signal(SignalKind::terminate())?;
-    tokio::spawn(async move {
+#[cfg(unix)]
+impl Signals {
+    /// Must be called within a runtime.
+    pub(crate) fn install(interrupt: Interrupt) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self {
+            interrupt,
+            interrupts: signal(SignalKind::interrupt())?,
+            terminations: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Returns when a signal says that the process is to end. SIGTERM is always meant for us.
+    pub(crate) async fn end(mut self) {
         loop {
             tokio::select! {
-                () = stop.cancelled() => return,
-                _ = interrupts.recv() => match interrupt {
+                _ = self.interrupts.recv() => match self.interrupt {
                     Interrupt::IsForTheHost => tracing::debug!("an interrupt was left to the host"),
-                    Interrupt::Ends => stop.cancel(),
+                    Interrupt::Ends => return,
                 },
-                _ = terminations.recv() => {
+                _ = self.terminations.recv() => {
                     tracing::info!("ending: asked to by SIGTERM");
-                    stop.cancel();
+                    return;
                 }
             }
         }
-    });
-    Ok(())
+    }
 }
 
-/// Installs the handler and keeps serving it until `stop`.
-#[cfg(not(unix))]
-pub(crate) fn watch(interrupt: Interrupt, stop: CancellationToken) -> std::io::Result<()> {
-    tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() && !stop.is_cancelled() {
-            if interrupt == Interrupt::Ends {
-                stop.cancel();
+/// The handler, in place from when it is made.
+#[cfg(windows)]
+pub(crate) struct Signals {
+    interrupt: Interrupt,
+    interrupts: tokio::signal::windows::CtrlC,
+}
+
+#[cfg(windows)]
+impl Signals {
+    /// Must be called within a runtime.
+    pub(crate) fn install(interrupt: Interrupt) -> io::Result<Self> {
+        Ok(Self { interrupt, interrupts: tokio::signal::windows::ctrl_c()? })
+    }
+
+    /// Returns when Ctrl-C says that the process is to end.
+    pub(crate) async fn end(mut self) {
+        while self.interrupts.recv().await.is_some() {
+            if self.interrupt == Interrupt::Ends {
+                return;
             }
         }
-    });
-    Ok(())
+        std::future::pending().await
+    }
 }

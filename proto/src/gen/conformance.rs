@@ -127,6 +127,53 @@ pub mod probe_client {
                 .insert(GrpcMethod::new("conformance.v1.Probe", "Panic"));
             self.inner.unary(req, path, codec).await
         }
+        /// Answers with one empty message, and panics with this text where the second should come from.
+        pub async fn panic_in_stream(
+            &mut self,
+            request: impl tonic::IntoRequest<::prost::alloc::string::String>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<()>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/conformance.v1.Probe/PanicInStream",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("conformance.v1.Probe", "PanicInStream"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Holds its thread for this many milliseconds, as a handler does that calls a blocking library.
+        pub async fn block(
+            &mut self,
+            request: impl tonic::IntoRequest<u32>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/conformance.v1.Probe/Block",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("conformance.v1.Probe", "Block"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Logs the text as an event, which the host must see as a structured log line.
         pub async fn log(
             &mut self,
@@ -235,6 +282,28 @@ pub mod probe_client {
                 .insert(GrpcMethod::new("conformance.v1.Probe", "Serve"));
             self.inner.unary(req, path, codec).await
         }
+        /// Drops the brokered server with this id.
+        pub async fn stop_serving(
+            &mut self,
+            request: impl tonic::IntoRequest<u32>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/conformance.v1.Probe/StopServing",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("conformance.v1.Probe", "StopServing"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -262,6 +331,25 @@ pub mod probe_server {
         async fn panic(
             &self,
             request: tonic::Request<::prost::alloc::string::String>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status>;
+        /// Server streaming response type for the PanicInStream method.
+        type PanicInStreamStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<(), tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Answers with one empty message, and panics with this text where the second should come from.
+        async fn panic_in_stream(
+            &self,
+            request: tonic::Request<::prost::alloc::string::String>,
+        ) -> std::result::Result<
+            tonic::Response<Self::PanicInStreamStream>,
+            tonic::Status,
+        >;
+        /// Holds its thread for this many milliseconds, as a handler does that calls a blocking library.
+        async fn block(
+            &self,
+            request: tonic::Request<u32>,
         ) -> std::result::Result<tonic::Response<()>, tonic::Status>;
         /// Logs the text as an event, which the host must see as a structured log line.
         async fn log(
@@ -291,6 +379,11 @@ pub mod probe_server {
             &self,
             request: tonic::Request<()>,
         ) -> std::result::Result<tonic::Response<u32>, tonic::Status>;
+        /// Drops the brokered server with this id.
+        async fn stop_serving(
+            &self,
+            request: tonic::Request<u32>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status>;
     }
     /// One method per way in which a plugin can behave, so that a test can ask for exactly that.
     #[derive(Debug)]
@@ -444,6 +537,95 @@ pub mod probe_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = PanicSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/conformance.v1.Probe/PanicInStream" => {
+                    #[allow(non_camel_case_types)]
+                    struct PanicInStreamSvc<T: Probe>(pub Arc<T>);
+                    impl<
+                        T: Probe,
+                    > tonic::server::ServerStreamingService<
+                        ::prost::alloc::string::String,
+                    > for PanicInStreamSvc<T> {
+                        type Response = ();
+                        type ResponseStream = T::PanicInStreamStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<::prost::alloc::string::String>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Probe>::panic_in_stream(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PanicInStreamSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/conformance.v1.Probe/Block" => {
+                    #[allow(non_camel_case_types)]
+                    struct BlockSvc<T: Probe>(pub Arc<T>);
+                    impl<T: Probe> tonic::server::UnaryService<u32> for BlockSvc<T> {
+                        type Response = ();
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<u32>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Probe>::block(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BlockSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -657,6 +839,49 @@ pub mod probe_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ServeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/conformance.v1.Probe/StopServing" => {
+                    #[allow(non_camel_case_types)]
+                    struct StopServingSvc<T: Probe>(pub Arc<T>);
+                    impl<T: Probe> tonic::server::UnaryService<u32>
+                    for StopServingSvc<T> {
+                        type Response = ();
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<u32>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Probe>::stop_serving(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StopServingSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

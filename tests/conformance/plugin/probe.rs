@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::Write;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use go_plugin::{BrokeredServer, Host, Services};
 use plugin_proto::conformance::probe_server::Probe;
+use tokio_stream::{Stream, StreamExt};
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 use tonic_health::ServingStatus;
@@ -53,6 +55,22 @@ impl Probe for ConformanceProbe {
         panic!("{text}")
     }
 
+    type PanicInStreamStream = Pin<Box<dyn Stream<Item = Result<(), Status>> + Send>>;
+
+    async fn panic_in_stream(&self, request: Request<String>) -> Result<Response<Self::PanicInStreamStream>, Status> {
+        let text = request.into_inner();
+        let messages = tokio_stream::iter([true, false]).map(move |is_first| {
+            assert!(is_first, "{text}");
+            Ok(())
+        });
+        Ok(Response::new(Box::pin(messages)))
+    }
+
+    async fn block(&self, request: Request<u32>) -> Result<Response<()>, Status> {
+        std::thread::sleep(Duration::from_millis(request.into_inner().into()));
+        Ok(Response::new(()))
+    }
+
     async fn log(&self, request: Request<String>) -> Result<Response<()>, Status> {
         let text = request.into_inner();
         // The second field has a name that belongs to hclog, and a value that would end a Go host under that name.
@@ -70,7 +88,7 @@ impl Probe for ConformanceProbe {
     async fn wait(&self, request: Request<u32>) -> Result<Response<()>, Status> {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(request.into_inner().into())) => {}
-            () = self.host.ending() => {}
+            () = self.host.shutting_down() => {}
         }
         Ok(Response::new(()))
     }
@@ -90,6 +108,12 @@ impl Probe for ConformanceProbe {
         let id = server.id();
         self.served.lock().unwrap_or_else(PoisonError::into_inner).push(server);
         Ok(Response::new(id))
+    }
+
+    async fn stop_serving(&self, request: Request<u32>) -> Result<Response<()>, Status> {
+        let id = request.into_inner();
+        self.served.lock().unwrap_or_else(PoisonError::into_inner).retain(|server| server.id() != id);
+        Ok(Response::new(()))
     }
 }
 

@@ -27,7 +27,7 @@ static SHARED: Shared<Postgres> = Shared::new();
 /// A running PostgreSQL that speaks TLS on loopback and asks for SCRAM passwords.
 pub struct Postgres {
     process: Process,
-    programs: PathBuf,
+    psql: PathBuf,
     folder: PathBuf,
     port: u16,
     password: String,
@@ -51,13 +51,14 @@ impl Postgres {
     /// If it is missing, or not ready within a minute.
     pub fn start(parent: &Path) -> Result<Self> {
         let program = program(Tool::Postgres)?.path.canonicalize().context("resolving the path of postgres")?;
-        let programs = program.parent().context("postgres lies in no folder")?.to_owned();
+        let programs = program.parent().context("postgres lies in no folder")?;
+        let psql = psql(programs)?;
         ports::retry_on_collision(|| {
             let folder = subfolder(parent, "postgres")?;
             let user = unprivileged_user()?;
             let password = "harness-superuser".to_owned();
             let authority = Authority::create(&folder)?;
-            let data = make_database(&programs, &folder, &password, user)?;
+            let data = make_database(programs, &folder, &password, user)?;
             let server = authority.server("server", &["localhost", "127.0.0.1"])?;
             let [port] = ports::free()?;
             let mut launch = Launch::new("postgres", &program, &folder).farewell(Signal::SIGINT).args([
@@ -76,7 +77,7 @@ impl Postgres {
                 launch = launch.user(user, group);
             }
             let process = Process::start(launch)?;
-            let postgres = Self { process, programs: programs.clone(), folder, port, password, authority };
+            let postgres = Self { process, psql: psql.clone(), folder, port, password, authority };
             postgres.process.wait_ready(READY_WITHIN, || postgres.superuser("select 1"))?;
             Ok(postgres)
         })
@@ -100,6 +101,25 @@ impl Postgres {
         format!(
             "postgresql://{{{{username}}}}:{{{{password}}}}@{address}/postgres?sslmode=verify-full&sslrootcert={root}"
         )
+    }
+
+    /// What psql and every other client on libpq reads from the environment: the address, this login, the database, and
+    /// that the certificate is verified.
+    pub fn client_environment(&self, user: &str, password: &str) -> [(&'static str, String); 7] {
+        [
+            ("PGHOST", "127.0.0.1".to_owned()),
+            ("PGPORT", self.port.to_string()),
+            ("PGUSER", user.to_owned()),
+            ("PGPASSWORD", password.to_owned()),
+            ("PGDATABASE", SUPERUSER.to_owned()),
+            ("PGSSLMODE", "verify-full".to_owned()),
+            ("PGSSLROOTCERT", self.authority.certificate_file().display().to_string()),
+        ]
+    }
+
+    /// The program psql that belongs to it.
+    pub fn psql(&self) -> &Path {
+        &self.psql
     }
 
     /// Folder with its log and data.
@@ -134,18 +154,12 @@ impl Postgres {
     /// # Errors
     /// If the login or the SQL fails; the error has the text of psql.
     pub fn query(&self, user: &str, password: &str, sql: &str) -> Result<String> {
-        let output = Command::new(self.programs.join("psql"))
+        let output = Command::new(&self.psql)
             .args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-w", "-c", sql])
             .env_clear()
             .env("HOME", &self.folder)
-            .env("PGHOST", "127.0.0.1")
-            .env("PGPORT", self.port.to_string())
-            .env("PGUSER", user)
-            .env("PGPASSWORD", password)
-            .env("PGDATABASE", SUPERUSER)
             .env("PGCONNECT_TIMEOUT", "10")
-            .env("PGSSLMODE", "verify-full")
-            .env("PGSSLROOTCERT", self.authority.certificate_file())
+            .envs(self.client_environment(user, password))
             .output()
             .context("running psql")?;
         if !output.status.success() {
@@ -153,6 +167,19 @@ impl Postgres {
         }
         Ok(String::from_utf8(output.stdout).context("psql printed something else than text")?.trim().to_owned())
     }
+}
+
+/// The psql beside the server. Looked for first: without it nobody can tell whether the server is ready.
+fn psql(programs: &Path) -> Result<PathBuf> {
+    let psql = programs.join("psql");
+    if !psql.is_file() {
+        bail!(
+            "psql is missing: it is not beside postgres in {}. Install the PostgreSQL client of the same version \
+             (Debian: apt-get install postgresql-client)",
+            programs.display()
+        );
+    }
+    Ok(psql)
 }
 
 /// The user and group to run as: `None` is the one that runs the test.
@@ -192,4 +219,19 @@ fn make_database(programs: &Path, folder: &Path, password: &str, user: Option<(u
         bail!("initdb as user {owner}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_without_psql_is_refused_with_the_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("postgres"), "").unwrap();
+        let error = psql(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("psql is missing") && error.contains("apt-get install postgresql-client"), "{error}");
+        fs::write(folder.path().join("psql"), "").unwrap();
+        assert_eq!(psql(folder.path()).unwrap(), folder.path().join("psql"));
+    }
 }

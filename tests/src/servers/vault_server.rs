@@ -3,6 +3,9 @@
 //! Raft storage with every write on disk and a TLS listener, as in production; never dev mode, which can neither crash nor be
 //! unsealed.
 
+mod life_cycle;
+mod tokens;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,19 +17,15 @@ use serde_json::{Value, json};
 use testbed::Tool;
 
 use crate::authority::{Authority, write};
-use crate::http::Http;
 use crate::launch::Launch;
 use crate::ports;
 use crate::process::Process;
 use crate::run_folder::subfolder;
 use crate::scenario::Scenario;
-use crate::servers::{READY_WITHIN, Shared, program, vault_config};
+use crate::servers::{Shared, program, vault_config};
 
-/// `sys/health` of an active node, a standby, a node without keys and a sealed one.
-const ACTIVE: u16 = 200;
-const STANDBY: u16 = 429;
-const NOT_INITIALISED: u16 = 501;
-const SEALED: u16 = 503;
+pub use life_cycle::Keys;
+pub use tokens::client_token;
 
 static SHARED_OPENBAO: Shared<VaultServer> = Shared::new();
 static SHARED_VAULT: Shared<VaultServer> = Shared::new();
@@ -49,15 +48,6 @@ pub struct VaultServer {
     address: String,
     authority: Arc<Authority>,
     keys: OnceLock<Keys>,
-}
-
-/// What initialisation returned, with one share.
-#[derive(Clone)]
-pub struct Keys {
-    /// The only key share, base64.
-    pub unseal_key: String,
-    /// The first root token.
-    pub root_token: String,
 }
 
 impl Product {
@@ -108,7 +98,7 @@ impl VaultServer {
         let server = Self::start_blank(parent, product, Audit::On, "")?;
         server.initialise()?;
         server.unseal()?;
-        server.wait_health(&[ACTIVE])?;
+        server.wait_active()?;
         if product == Product::Vault {
             let audit = json!({ "type": "file", "options": { "file_path": server.audit_log() } });
             server.root()?.put("/v1/sys/audit/file", &audit)?.ok()?;
@@ -156,7 +146,7 @@ impl VaultServer {
             .env("TMPDIR", folder.join("tmp"));
         let process = Process::start(launch)?;
         let server = Self { product, program, process, folder, address, authority, keys: OnceLock::new() };
-        server.wait_health(&[NOT_INITIALISED])?;
+        server.wait_blank()?;
         Ok(server)
     }
 
@@ -193,150 +183,6 @@ impl VaultServer {
     /// The process, to be killed.
     pub fn process(&self) -> &Process {
         &self.process
-    }
-
-    /// The key share and the root token.
-    ///
-    /// # Errors
-    /// If it was not initialised through this handle.
-    pub fn keys(&self) -> Result<&Keys> {
-        self.keys.get().with_context(|| format!("{} was not initialised by the test", self.address))
-    }
-
-    /// Requests without a token.
-    ///
-    /// # Errors
-    /// If the client can't be built.
-    pub fn anonymous(&self) -> Result<Http> {
-        Http::new(&self.address, &self.authority)?.header("x-vault-request", "true")
-    }
-
-    /// Requests with a token.
-    ///
-    /// # Errors
-    /// If the client can't be built.
-    pub fn client(&self, token: &str) -> Result<Http> {
-        self.anonymous()?.header("x-vault-token", token)
-    }
-
-    /// Requests with the root token: for preparation only, since root proves nothing about policies.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn root(&self) -> Result<Http> {
-        self.client(&self.keys()?.root_token)
-    }
-
-    /// An orphan token of an administrator who may do everything that needs no root.
-    ///
-    /// # Errors
-    /// If the server refuses.
-    pub fn scoped_admin(&self) -> Result<String> {
-        self.token_with_policy("harness-admin", vault_config::ADMIN_POLICY)
-    }
-
-    /// An orphan token, valid for two hours, with exactly this policy (and `default`).
-    ///
-    /// # Errors
-    /// If the server refuses.
-    pub fn token_with_policy(&self, name: &str, policy: &str) -> Result<String> {
-        let root = self.root()?;
-        root.put(&format!("/v1/sys/policies/acl/{name}"), &json!({ "policy": policy }))?.ok()?;
-        let reply = root.post("/v1/auth/token/create-orphan", &json!({ "policies": [name], "ttl": "2h" }))?.ok()?;
-        client_token(&reply)
-    }
-
-    /// Revokes the root token; [`Self::root`] is refused from now on.
-    ///
-    /// # Errors
-    /// If the server refuses.
-    pub fn revoke_root(&self) -> Result<()> {
-        self.root()?.post("/v1/auth/token/revoke-self", &json!({}))?.ok()?;
-        Ok(())
-    }
-
-    /// Initialises it with one share.
-    ///
-    /// # Errors
-    /// If the server refuses.
-    pub fn initialise(&self) -> Result<()> {
-        let body = json!({ "secret_shares": 1, "secret_threshold": 1 });
-        let reply = self.anonymous()?.put("/v1/sys/init", &body)?.ok()?;
-        let text = |pointer| reply.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let (Some(unseal_key), Some(root_token)) = (text("/keys_base64/0"), text("/root_token")) else {
-            bail!("the answer to initialisation has no keys");
-        };
-        self.adopt_keys(Keys { unseal_key, root_token })
-    }
-
-    /// Gives it the keys of the cluster that it joined.
-    pub(crate) fn adopt_keys(&self, keys: Keys) -> Result<()> {
-        if self.keys.set(keys).is_err() {
-            bail!("{} has keys already", self.address);
-        }
-        Ok(())
-    }
-
-    /// Sends the key share, and waits until the node answers as active or standby.
-    ///
-    /// # Errors
-    /// If it was not initialised here, or does not get that far within a minute.
-    pub fn unseal(&self) -> Result<()> {
-        let body = json!({ "key": self.keys()?.unseal_key });
-        self.anonymous()?.put("/v1/sys/unseal", &body)?.ok()?;
-        // `sealed: false` is answered before the server can work; health is not.
-        self.wait_health(&[ACTIVE, STANDBY])
-    }
-
-    /// Seals it and waits until it says so.
-    ///
-    /// # Errors
-    /// If the token may not, or it does not get that far within a minute.
-    pub fn seal(&self, token: &str) -> Result<()> {
-        self.client(token)?.put("/v1/sys/seal", &json!({}))?.ok()?;
-        self.wait_health(&[SEALED])
-    }
-
-    /// Makes the active node give up its leadership.
-    ///
-    /// # Errors
-    /// If the token may not.
-    pub fn step_down(&self, token: &str) -> Result<()> {
-        self.client(token)?.put("/v1/sys/step-down", &json!({}))?.ok()?;
-        Ok(())
-    }
-
-    /// Kills the server as a crash would; its plugins stay as orphans.
-    ///
-    /// # Errors
-    /// If it does not run.
-    pub fn kill9(&self) -> Result<()> {
-        self.process.kill9()
-    }
-
-    /// Starts it again, killing it if it runs, and waits until it listens; it is sealed then.
-    ///
-    /// # Errors
-    /// If it does not listen within a minute.
-    pub fn restart(&self) -> Result<()> {
-        self.process.restart()?;
-        self.wait_health(&[ACTIVE, STANDBY, SEALED, NOT_INITIALISED])
-    }
-
-    /// What `sys/health` answers: 200 active, 429 standby, 501 not initialised, 503 sealed.
-    ///
-    /// # Errors
-    /// If it does not answer.
-    pub fn health(&self) -> Result<u16> {
-        Ok(self.anonymous()?.get("/v1/sys/health")?.status)
-    }
-
-    /// Waits until `sys/health` answers 200.
-    ///
-    /// # Errors
-    /// If it does not within a minute.
-    pub fn wait_active(&self) -> Result<()> {
-        self.wait_health(&[ACTIVE])
     }
 
     /// Writes entries 0 to `count` of the KV mount `fill/`, which it makes.
@@ -384,16 +230,6 @@ impl VaultServer {
         }
         String::from_utf8(output.stdout).context("the command line printed something else than text")
     }
-
-    /// Waits for one of these codes of `sys/health`.
-    pub(crate) fn wait_health(&self, wanted: &[u16]) -> Result<()> {
-        let client = self.anonymous()?;
-        self.process.wait_ready(READY_WITHIN, || {
-            let status = client.get("/v1/sys/health")?.status;
-            if wanted.contains(&status) { Ok(()) } else { bail!("sys/health answers {status}, not one of {wanted:?}") }
-        })?;
-        Ok(())
-    }
 }
 
 /// Whether a file audit device runs from the start (on OpenBao it comes from the configuration, on Vault
@@ -404,13 +240,4 @@ pub enum Audit {
     On,
     /// It does not.
     Off,
-}
-
-/// The token of a login or of a creation.
-///
-/// # Errors
-/// If the reply has none.
-pub fn client_token(reply: &Value) -> Result<String> {
-    let token = reply.pointer("/auth/client_token").and_then(Value::as_str);
-    token.map(str::to_owned).context("the reply has no auth.client_token")
 }

@@ -125,6 +125,7 @@ func drive(path string, r *report) {
 	})
 	r.check("echo_of_20_mb", func() (string, error) { return "", p.echo(20 << 20) })
 	r.check("concurrent_calls", func() (string, error) { return p.concurrent(32) })
+	r.check("cancelled_calls", func() (string, error) { return p.cancelled(150) })
 	r.check("broker_host_serves_before_call", func() (string, error) { return p.serveBack(0) })
 	r.check("broker_host_serves_after_call", func() (string, error) { return p.serveBack(300 * time.Millisecond) })
 	r.check("broker_unknown_number", func() (string, error) {

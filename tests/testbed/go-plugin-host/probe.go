@@ -9,8 +9,10 @@ import (
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
@@ -78,6 +80,27 @@ func (p *probe) concurrent(calls int) (string, error) {
 		return "", fmt.Errorf("one after the other: %v", took)
 	}
 	return fmt.Sprint(took.Round(time.Millisecond)), nil
+}
+
+// cancelled gives up many calls at once, as a host does on Ctrl-C: some that run, some that have hardly been sent.
+func (p *probe) cancelled(calls int) (string, error) {
+	for _, patience := range []time.Duration{0, 100 * time.Microsecond, time.Millisecond, 200 * time.Millisecond} {
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, calls)
+		for range calls {
+			go func() {
+				done <- p.connection.Invoke(ctx, "/conformance.v1.Probe/Wait", wrapperspb.UInt32(60_000), &emptypb.Empty{})
+			}()
+		}
+		time.Sleep(patience)
+		cancel()
+		for range calls {
+			if err := <-done; status.Code(err) != codes.Canceled {
+				return "", fmt.Errorf("given up after %v, a call ended with %v", patience, err)
+			}
+		}
+	}
+	return "", p.echo(16)
 }
 
 // serveBack has the plugin dial a server of ours, which comes up late by a while.

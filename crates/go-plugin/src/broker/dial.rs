@@ -14,7 +14,6 @@ use tokio_rustls::TlsConnector;
 use tonic::transport::{Channel, Endpoint, Uri};
 
 use super::{BrokerError, PATIENCE};
-use crate::incoming::HostStream;
 use crate::listener::RawStream;
 use crate::mtls::PinnedTls;
 
@@ -63,11 +62,11 @@ async fn open(id: u32, announced: &ConnInfo) -> Result<Box<dyn RawStream>, Broke
     }
 }
 
-async fn secure(stream: Box<dyn RawStream>, tls: Option<&PinnedTls>) -> io::Result<HostStream> {
-    let Some(tls) = tls else { return Ok(HostStream::plain(stream)) };
+async fn secure(stream: Box<dyn RawStream>, tls: Option<&PinnedTls>) -> io::Result<Box<dyn RawStream>> {
+    let Some(tls) = tls else { return Ok(stream) };
     let name = ServerName::try_from(SERVER_NAME).map_err(io::Error::other)?;
     let stream = TlsConnector::from(tls.client.clone()).connect(name, stream).await?;
-    Ok(HostStream::plain(Box::new(stream)))
+    Ok(Box::new(stream))
 }
 
 #[cfg(test)]

@@ -8,10 +8,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{BrokerError, PATIENCE, Shared};
 use crate::incoming;
+use crate::plugin::DRAIN;
 use crate::server;
 use crate::services::Services;
 
-/// A server that the host can dial by its number. Dropping it ends the server and its connections.
+/// A server that the host can dial by its number.
+///
+/// Dropping it ends the server. Calls that are under way get a second to finish; then their connections are cut.
 #[derive(Debug)]
 pub struct BrokeredServer {
     id: u32,
@@ -37,12 +40,22 @@ pub(super) async fn serve(shared: &Arc<Shared>, services: Services) -> Result<Br
     };
 
     let stop: CancellationToken = shared.stop.child_token();
-    let connections = incoming::accept(listener, shared.tls.clone(), stop.clone());
+    let cut = CancellationToken::new();
+    let connections = incoming::accept(listener, shared.tls.clone(), stop.clone(), cut.clone());
     let serving = server::serve(services.routes.routes(), connections, stop.clone());
+    let stopped = stop.clone();
     tokio::spawn(async move {
-        if let Err(error) = serving.await {
-            tracing::error!(id, error = crate::error::chain(&error), "a brokered server ended");
+        let patience = async {
+            stopped.cancelled().await;
+            tokio::time::sleep(DRAIN).await;
+        };
+        tokio::select! {
+            outcome = serving => if let Err(error) = outcome {
+                tracing::error!(id, error = crate::error::chain(&error), "a brokered server ended");
+            },
+            () = patience => tracing::debug!(id, "a brokered server ends although the host still uses it"),
         }
+        cut.cancel();
     });
     let server = BrokeredServer { id, _stop: stop.drop_guard() };
 

@@ -72,6 +72,23 @@ async fn line_16_a_panic_fails_its_own_call_and_is_one_line_of_the_log() -> Resu
     Ok(())
 }
 
+/// The text of a panic travels in the trailers of the answer, where there is little room.
+#[tokio::test]
+async fn line_16_a_panic_with_a_long_text_fails_its_own_call_too() -> Result<()> {
+    let InUse { plugin: _plugin, session, .. } = InUse::start().await?;
+    let beside = tokio::spawn({
+        let mut probe = session.probe();
+        async move { probe.wait(500).await }
+    });
+    session.ping().await?;
+    for text in ["x".repeat(1 << 20), "\u{1}\u{2028}".repeat(50_000)] {
+        let error = session.probe().panic(text).await.err().context("no error")?;
+        ensure!(error.code() == Code::Internal, "{error:?}");
+    }
+    beside.await?.context("the call beside the one that panicked")?;
+    session.ping().await
+}
+
 #[tokio::test]
 async fn line_17_twenty_megabytes_pass_both_ways() -> Result<()> {
     let InUse { plugin: _plugin, session, .. } = InUse::start().await?;
@@ -122,4 +139,20 @@ async fn calls_run_beside_each_other() -> Result<()> {
         anyhow::Ok(())
     };
     tokio::time::timeout(Duration::from_secs(16), all).await.context("32 calls of a second run one after the other")?
+}
+
+#[tokio::test]
+async fn a_burst_of_small_calls_is_answered() -> Result<()> {
+    let InUse { plugin: _plugin, session, .. } = InUse::start().await?;
+    let calls: Vec<_> = (0..2000_u32)
+        .map(|n| {
+            let mut probe = session.probe();
+            tokio::spawn(async move { probe.echo(n.to_le_bytes().to_vec()).await })
+        })
+        .collect();
+    for (n, call) in (0..2000_u32).zip(calls) {
+        let answer = call.await?.with_context(|| format!("call {n} of a burst"))?;
+        ensure!(answer.into_inner() == n.to_le_bytes(), "call {n} got another one's answer");
+    }
+    Ok(())
 }

@@ -16,11 +16,12 @@ use crate::PROGRAM;
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// What the host must have looked at, so that a check that was lost does not go unnoticed.
-const CHECKS: [&str; 25] = [
+const CHECKS: [&str; 26] = [
     "broker_host_serves_after_call",
     "broker_host_serves_before_call",
     "broker_plugin_serves",
     "broker_unknown_number",
+    "cancelled_calls",
     "concurrent_calls",
     "echo_of_20_mb",
     "highest_common_version",

@@ -5,6 +5,7 @@
 
 mod broker;
 mod calls;
+mod cancelled;
 mod detached;
 mod ending;
 mod go_host;
@@ -13,6 +14,8 @@ mod hello;
 mod log;
 mod replay;
 mod strangers;
+mod streams;
+mod stubborn;
 mod tickets;
 
 use std::future::Future;

@@ -26,6 +26,7 @@ publish.workspace = true
 go-plugin = { package = "go-plugin-NAME", path = "../go-plugin" }
 plugin-proto = { workspace = true, features = ["conformance"] }
 tokio = { workspace = true, features = ["rt-multi-thread"] }
+tokio-stream.workspace = true
 tonic.workspace = true
 tonic-health.workspace = true
 tracing.workspace = true
@@ -47,7 +48,7 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     /// Brings the workspace up to date with the sources.
-    pub(crate) fn write(bugs: &[Bug]) -> Result<Self> {
+    pub(crate) fn write(bugs: &[&Bug]) -> Result<Self> {
         let conformance = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = conformance.ancestors().nth(2).context("the crate has moved")?.to_owned();
         let folder = testbed::cache_root().join("seeded-bugs");
