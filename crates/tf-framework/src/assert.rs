@@ -33,7 +33,7 @@ pub fn plan_answer(schema: &Schema, prior: &Value, config: &Value, answer: &Valu
     violations
 }
 
-/// Every rule for the answer to an apply that reports no error. After an error only [`state`] counts.
+/// Every rule for the answer to an apply that reports no error. After an error only [`state()`] counts.
 pub fn apply_answer(schema: &Schema, planned: &Value, answer: &Value) -> Vec<Violation> {
     let mut violations = state(schema, answer);
     violations.extend(object_compatible(schema, planned, answer));
