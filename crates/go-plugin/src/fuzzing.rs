@@ -116,7 +116,7 @@ impl PluginIdentity {
     /// # Errors
     ///
     /// The cryptography library refuses.
-    pub fn generate() -> Result<Self, rcgen::Error> {
+    pub fn generate() -> Result<Self, crate::ServeError> {
         Identity::generate().map(Self)
     }
 

@@ -38,7 +38,7 @@ pub fn decode(ty: &Type, json: &[u8]) -> Result<Value, Error> {
 /// Removing an attribute needs no new schema version, so a state may still hold it.
 ///
 /// # Errors
-/// As [`decode`], but for unsupported attributes.
+/// As [`decode()`], but for unsupported attributes.
 pub fn decode_state(ty: &Type, json: &[u8]) -> Result<Value, Error> {
     decode::decode(ty, json, decode::Unsupported::LeftOut)
 }
