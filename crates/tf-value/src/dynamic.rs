@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Problem};
+use crate::limits::MAX_DEPTH;
 use crate::{Type, Value};
 
 /// A value together with its type, as it stands where the schema leaves the type open. Made by [`Value::dynamic`].
@@ -42,7 +43,8 @@ impl Value {
     /// A null or unknown value of no particular type is just [`Value::Null`] or [`Value::unknown`], also in such a place.
     ///
     /// # Errors
-    /// The value is not of the type: see [`check`](Self::check).
+    /// The value is not of the type: see [`check`](Self::check). Or the type is nested deeper than anybody reads it, by
+    /// [`crate::limits`].
     pub fn dynamic(ty: Type, value: Self) -> Result<Self, Error> {
         value.check(&ty)?;
         Self::dynamic_checked(ty, value)
@@ -51,6 +53,10 @@ impl Value {
     /// The same for a value that was built by its type.
     pub(crate) fn dynamic_checked(ty: Type, value: Self) -> Result<Self, Error> {
         let (ty, value) = if ty.contains_dynamic() { settle(&ty, value) } else { (ty, value) };
+        // Types that are not too deep by themselves may be so together: that of a list and that of its elements.
+        if ty.is_deeper_than(MAX_DEPTH) {
+            return Err(Problem::TooDeep { limit: MAX_DEPTH }.into());
+        }
         Ok(match ty {
             Type::Dynamic => value,
             ty => Self::Dynamic(Box::new(Dynamic { ty, value })),
@@ -198,6 +204,19 @@ mod tests {
     fn dynamic_in_dynamic_is_once_dynamic() {
         assert_eq!(Value::dynamic(Type::Dynamic, text("x")).unwrap(), text("x"));
         assert_eq!(Value::dynamic(Type::Dynamic, Value::Null).unwrap(), Value::Null);
+    }
+
+    #[test]
+    fn types_that_are_too_deep_together_are_refused() {
+        let deep = |levels| (1..levels).fold(Type::Bool, |ty, _| Type::list(ty));
+        let inner = Value::dynamic(deep(MAX_DEPTH - 1), Value::Null).unwrap();
+        let list = |element| Value::dynamic(Type::list(Type::Dynamic), Value::list([element]));
+        let outer = list(inner).unwrap();
+        let encoded = crate::msgpack::encode(&Type::Dynamic, &outer).unwrap();
+        assert_eq!(crate::msgpack::decode(&Type::Dynamic, &encoded).unwrap(), outer);
+        let inner = Value::dynamic(deep(MAX_DEPTH), Value::Null).unwrap();
+        assert!(matches!(list(inner).unwrap_err().problem(), Problem::TooDeep { .. }));
+        assert!(Value::dynamic(deep(MAX_DEPTH + 1), Value::Null).is_err());
     }
 
     #[test]

@@ -81,6 +81,17 @@ impl Type {
         }
     }
 
+    /// Whether it has more than so many levels, itself being the first.
+    pub(crate) fn is_deeper_than(&self, levels: usize) -> bool {
+        let Some(inside) = levels.checked_sub(1) else { return true };
+        match self {
+            Self::Bool | Self::Number | Self::String | Self::Dynamic => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_deeper_than(inside),
+            Self::Tuple(elements) => elements.iter().any(|element| element.is_deeper_than(inside)),
+            Self::Object(object) => object.attributes().any(|(_, attribute)| attribute.is_deeper_than(inside)),
+        }
+    }
+
     /// Whether it is a list, set or map: what has a length that the type does not fix.
     pub fn is_collection(&self) -> bool {
         matches!(self, Self::List(_) | Self::Set(_) | Self::Map(_))

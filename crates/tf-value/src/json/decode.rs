@@ -6,8 +6,9 @@ use std::collections::btree_map::Entry;
 use super::reader::{Reader, noun};
 use crate::dynamic::agree;
 use crate::error::{Error, Problem};
-use crate::limits::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+use crate::limits::{MAX_BYTES, MAX_DEPTH, MAX_TYPE_BYTES, MAX_VALUES};
 use crate::path::Step;
+use crate::type_string;
 use crate::value_type::ObjectType;
 use crate::{Number, Set, Text, Type, Value};
 
@@ -149,21 +150,30 @@ impl<'a> Decoder<'a> {
         self.reader.begin_object()?;
         while let Some(key) = self.reader.next_key(first)? {
             first = false;
-            let part = match key.as_ref() {
-                "type" => &mut ty,
-                "value" => &mut value,
+            let comes_twice = match key.as_ref() {
+                "type" => ty.replace(self.ty()?).is_some(),
+                "value" => value.replace(self.reader.skip(depth + 1)?).is_some(),
                 _ => return Err(Problem::DynamicParts.into()),
             };
-            if part.replace(self.reader.skip(depth + 1)?).is_some() {
+            if comes_twice {
                 return Err(Problem::duplicate_key(&key).into());
             }
         }
         let (Some(ty), Some(value)) = (ty, value) else { return Err(Problem::DynamicParts.into()) };
-        let ty = Type::from_json(ty)?;
         let outside = std::mem::replace(&mut self.reader, Reader::new(value));
         let value = self.value(&ty, depth + 1);
         self.reader = outside;
         Value::dynamic_checked(ty, value?)
+    }
+
+    /// A type where it stands. Its levels are those of the type and not those of its text, in which an object takes two.
+    fn ty(&mut self) -> Result<Type, Error> {
+        let before = self.reader.remaining();
+        let ty = type_string::read(&mut self.reader, 0)?;
+        match before - self.reader.remaining() {
+            0..=MAX_TYPE_BYTES => Ok(ty),
+            bytes => Err(Problem::TooLarge { bytes, limit: MAX_TYPE_BYTES }.into()),
+        }
     }
 }
 
@@ -204,6 +214,22 @@ mod tests {
         let kept = decode(&ty, json.as_bytes(), Unsupported::LeftOut).unwrap();
         assert_eq!(kept, Value::list([Value::object([("a", Value::from(true))])]));
         assert!(decode(&ty, br#"[{"old":{]}]"#, Unsupported::LeftOut).is_err());
+    }
+
+    #[test]
+    fn a_deep_type_is_read_beside_its_value() {
+        let ty = (1..MAX_DEPTH).fold(Type::Bool, |ty, _| Type::object([("a", ty)]));
+        let value = Value::dynamic(ty, Value::Null).unwrap();
+        let json = crate::json::encode(&Type::Dynamic, &value).unwrap();
+        assert_eq!(decode(&Type::Dynamic, json.as_bytes(), Unsupported::Refused).unwrap(), value);
+    }
+
+    #[test]
+    fn a_type_is_no_longer_beside_its_value_than_alone() {
+        let name = "x".repeat(MAX_TYPE_BYTES);
+        let json = format!(r#"{{"type":["object",{{"{name}":"bool"}}],"value":null}}"#);
+        let error = decode(&Type::Dynamic, json.as_bytes(), Unsupported::Refused).unwrap_err();
+        assert!(matches!(error.problem(), Problem::TooLarge { .. }), "{error}");
     }
 
     #[test]

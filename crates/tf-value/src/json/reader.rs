@@ -24,11 +24,16 @@ impl<'a> Reader<'a> {
         self.text.get(self.position).copied().ok_or_else(|| Problem::Truncated.into())
     }
 
+    /// How many bytes are left.
+    pub(crate) fn remaining(&self) -> usize {
+        self.text.len() - self.position
+    }
+
     /// Checks that nothing but white space is left.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
             Err(_) => Ok(()),
-            Ok(_) => Err(Problem::Trailing { bytes: self.text.len() - self.position }.into()),
+            Ok(_) => Err(Problem::Trailing { bytes: self.remaining() }.into()),
         }
     }
 
@@ -302,11 +307,12 @@ mod tests {
     }
 
     proptest! {
-        /// Texts made of JSON's own pieces are JSON to us exactly if they are to serde_json.
+        /// Texts made of JSON's own pieces are JSON to us exactly if they are to serde_json. Surrogates are not among
+        /// them: half a pair is an error everywhere to us, to serde_json only where it makes a string of it.
         #[test]
         fn the_grammar_is_that_of_serde_json(
             pieces in prop::collection::vec(prop::sample::select(vec![
-                "[", "]", "{", "}", ",", ":", "\"", "\"a\"", "\\", "\\n", "\\u00e9", "\\ud800", "u", "null", "true", "fals", "false",
+                "[", "]", "{", "}", ",", ":", "\"", "\"a\"", "\\", "\\n", "\\u00e9", "u", "null", "true", "fals", "false",
                 "0", "1", "-", "+", ".", "e", "E", "1.5e3", " ", "\n", "é", "\u{1}",
             ]), 0..12),
         ) {

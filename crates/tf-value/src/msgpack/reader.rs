@@ -54,6 +54,11 @@ impl<'a> Reader<'a> {
 
     /// A string in any width.
     pub(super) fn string(&mut self) -> Result<&'a str, Problem> {
+        std::str::from_utf8(self.string_bytes()?).map_err(|_| Problem::Utf8)
+    }
+
+    /// A string that nobody looks at.
+    fn string_bytes(&mut self) -> Result<&'a [u8], Problem> {
         let marker = self.marker()?;
         let length = match marker {
             Marker::FixStr(length) => usize::from(length),
@@ -62,7 +67,7 @@ impl<'a> Reader<'a> {
             Marker::Str32 => self.u32()? as usize,
             other => return Err(unexpected("a string", other)),
         };
-        std::str::from_utf8(self.take(length)?).map_err(|_| Problem::Utf8)
+        self.take(length)
     }
 
     /// Binary data in any width, or a string.
@@ -176,6 +181,9 @@ impl<'a> Reader<'a> {
                 Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => {
                     self.binary()?;
                 }
+                Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+                    self.string_bytes()?;
+                }
                 Marker::Reserved => return Err(unexpected("a value", Marker::Reserved)),
                 _ => {
                     self.number()?;
@@ -267,6 +275,8 @@ mod tests {
             b"\xcd\x00\x01",
             b"\xcb\x00\x00\x00\x00\x00\x00\x00\x00",
             b"\xa1a",
+            // Not UTF-8, which is nobody's business here.
+            b"\xa1\xff",
             b"\xc4\x01a",
             b"\x92\x01\x91\xc0",
             b"\x81\xa1a\x81\x01\x02",
