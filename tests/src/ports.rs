@@ -68,6 +68,7 @@ fn free_port() -> Result<u16> {
 
 /// A number below `limit` that differs between processes and calls. Nothing depends on its being hard to guess.
 fn scatter(limit: u16) -> u16 {
+    #[expect(clippy::disallowed_methods, reason = "any number that differs will do")]
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
     let mixed = nanos.wrapping_mul(2_654_435_761) ^ std::process::id().wrapping_mul(40_503);
     u16::try_from(mixed % u32::from(limit)).unwrap_or(0)

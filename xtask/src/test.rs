@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         (false, true) => Pace::Full,
         (false, false) => Pace::Usual,
     };
+    #[expect(clippy::disallowed_methods, reason = "the deadline is given in the machine's time")]
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let limit = limit(arguments, now);
     let mut session = Session::start(&cargo::root().join("artifacts/test"), &stop, limit, pace)?;

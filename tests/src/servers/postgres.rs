@@ -52,7 +52,8 @@ impl Postgres {
     pub fn start(parent: &Path) -> Result<Self> {
         let program = program(Tool::Postgres)?.path.canonicalize().context("resolving the path of postgres")?;
         let programs = program.parent().context("postgres lies in no folder")?;
-        let psql = psql(programs)?;
+        // `find` has made sure that these are there.
+        let psql = programs.join("psql");
         ports::retry_on_collision(|| {
             let folder = subfolder(parent, "postgres")?;
             let user = unprivileged_user()?;
@@ -169,19 +170,6 @@ impl Postgres {
     }
 }
 
-/// The psql beside the server. Looked for first: without it nobody can tell whether the server is ready.
-fn psql(programs: &Path) -> Result<PathBuf> {
-    let psql = programs.join("psql");
-    if !psql.is_file() {
-        bail!(
-            "psql is missing: it is not beside postgres in {}. Install the PostgreSQL client of the same version \
-             (Debian: apt-get install postgresql-client)",
-            programs.display()
-        );
-    }
-    Ok(psql)
-}
-
 /// The user and group to run as: `None` is the one that runs the test.
 fn unprivileged_user() -> Result<Option<(u32, u32)>> {
     if !geteuid().is_root() {
@@ -219,19 +207,4 @@ fn make_database(programs: &Path, folder: &Path, password: &str, user: Option<(u
         bail!("initdb as user {owner}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(data)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_without_psql_is_refused_with_the_remedy() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("postgres"), "").unwrap();
-        let error = psql(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("psql is missing") && error.contains("apt-get install postgresql-client"), "{error}");
-        fs::write(folder.path().join("psql"), "").unwrap();
-        assert_eq!(psql(folder.path()).unwrap(), folder.path().join("psql"));
-    }
 }

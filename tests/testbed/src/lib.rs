@@ -14,6 +14,7 @@ mod job;
 mod locate;
 mod lock;
 mod modules;
+mod postgres;
 mod recipe;
 mod toolchain;
 

@@ -11,6 +11,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::{
+    postgres,
     recipe::{Class, RECIPES, Recipe},
     toolchain,
 };
@@ -46,7 +47,7 @@ pub enum Tool {
     OpenBao,
     /// OpenTofu: `tofu`.
     OpenTofu,
-    /// PostgreSQL: the program `postgres`; `initdb` lies in the same folder.
+    /// PostgreSQL: the program `postgres`; `initdb` and `psql` lie in the same folder.
     Postgres,
     /// HashiCorp Terraform.
     Terraform,
@@ -89,6 +90,8 @@ pub enum Reason {
     NotBuilt,
     /// It is not on PATH, and it is never built here.
     NotOnPath,
+    /// It is on PATH, but not with all the programs that the tests run beside it.
+    Incomplete,
 }
 
 impl Tool {
@@ -117,7 +120,7 @@ impl Tool {
     pub fn find(self) -> Result<Binary, Missing> {
         let missing = |reason| Missing { tool: self, reason };
         let Some(recipe) = self.recipe() else {
-            let path = self.on_path().ok_or(missing(Reason::NotOnPath))?;
+            let path = self.on_path().ok_or_else(|| missing(self.reason_off_path()))?;
             return Ok(self.ask_version(path, ""));
         };
         if env::var_os(USE_PATH).is_some_and(|value| value == "1")
@@ -197,7 +200,7 @@ impl Tool {
         let path = env::var_os("PATH").unwrap_or_default();
         let found = env::split_paths(&path).find(|folder| self.is_in(folder));
         let found = match self {
-            Self::Postgres => found.or_else(|| newest_debian_postgres(Path::new("/usr/lib/postgresql"))),
+            Self::Postgres => found.or_else(|| postgres::newest_of_debian(Path::new("/usr/lib/postgresql"))),
             Self::CtyVectors
             | Self::Dex
             | Self::Etcd
@@ -214,10 +217,14 @@ impl Tool {
         found.map(|folder| folder.join(self.program()))
     }
 
-    /// Debian puts `initdb` beside `postgres` outside PATH, and links only some programs; a folder with one of the two is no
-    /// use to the harness.
+    fn reason_off_path(self) -> Reason {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let is_there = env::split_paths(&path).any(|folder| folder.join(self.program()).is_file());
+        if is_there { Reason::Incomplete } else { Reason::NotOnPath }
+    }
+
     fn is_in(self, folder: &Path) -> bool {
-        folder.join(self.program()).is_file() && (self != Self::Postgres || folder.join("initdb").is_file())
+        if self == Self::Postgres { postgres::is_in(folder) } else { folder.join(self.program()).is_file() }
     }
 
     fn ask_version(self, path: PathBuf, otherwise: &str) -> Binary {
@@ -270,6 +277,7 @@ impl fmt::Display for Reason {
             Self::NoGo => "there is no `go` on PATH",
             Self::NotBuilt => "the cache has no build of the current recipe",
             Self::NotOnPath => "it is not on PATH",
+            Self::Incomplete => "what belongs to it does not lie beside it",
         })
     }
 }
@@ -301,24 +309,16 @@ fn first_version(text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The highest version below Debian's folder that has both programs.
-fn newest_debian_postgres(base: &Path) -> Option<PathBuf> {
-    let versions = fs::read_dir(base).ok()?.flatten().filter_map(|entry| {
-        let version: u32 = entry.file_name().to_str()?.parse().ok()?;
-        let folder = entry.path().join("bin");
-        Tool::Postgres.is_in(&folder).then_some((version, folder))
-    });
-    versions.max().map(|(_, folder)| folder)
-}
-
 fn remedy(tool: Tool, reason: &Reason) -> String {
     match (tool, reason, tool.recipe()) {
-        (Tool::Postgres, ..) => "Install PostgreSQL 13 or newer (Debian: apt-get install postgresql)".to_owned(),
+        (Tool::Postgres, ..) => "Install PostgreSQL 13 or newer, with initdb and psql in the same folder \
+                                 (Debian: apt-get install postgresql)"
+            .to_owned(),
         (_, Reason::NoGo, _) => "Install Go 1.26.6 or newer and put it on PATH".to_owned(),
-        (_, Reason::NotBuilt | Reason::NotOnPath, Some(recipe)) => {
+        (_, Reason::NotBuilt | Reason::NotOnPath | Reason::Incomplete, Some(recipe)) => {
             format!("Build it with `cargo xtask testbed build {}`", recipe.name)
         }
-        (_, Reason::NotBuilt | Reason::NotOnPath, None) => {
+        (_, Reason::NotBuilt | Reason::NotOnPath | Reason::Incomplete, None) => {
             format!("Install {tool} 1.11 or newer and put it on PATH")
         }
     }
@@ -347,7 +347,7 @@ mod tests {
         let text = Missing { tool: Tool::Terraform, reason: Reason::NotOnPath }.to_string();
         assert!(text.contains("Install terraform") && !text.contains("testbed build"), "{text}");
         let text = Missing { tool: Tool::Postgres, reason: Reason::NotOnPath }.to_string();
-        assert!(text.contains("apt-get install postgresql"), "{text}");
+        assert!(text.contains("psql") && text.contains("apt-get install postgresql"), "{text}");
     }
 
     #[test]
@@ -363,20 +363,5 @@ mod tests {
         for (text, version) in cases {
             assert_eq!(first_version(text).as_deref(), version, "{text}");
         }
-    }
-
-    #[test]
-    fn debians_newest_complete_postgres_wins() {
-        let base = tempfile::tempdir().unwrap();
-        for (version, programs) in
-            [("9", &["postgres", "initdb"][..]), ("15", &["postgres", "initdb"]), ("16", &["initdb"])]
-        {
-            let folder = base.path().join(version).join("bin");
-            fs::create_dir_all(&folder).unwrap();
-            for program in programs {
-                fs::write(folder.join(program), "").unwrap();
-            }
-        }
-        assert_eq!(newest_debian_postgres(base.path()), Some(base.path().join("15/bin")));
     }
 }

@@ -4,6 +4,8 @@ use std::{collections::BTreeSet, fmt, ops::AddAssign};
 
 /// What a test prints, at the start of a line, when it could not do its work: `SKIPPED dex: …`.
 const SKIPPED: &str = "SKIPPED ";
+/// What tests begin the lines of their tables with: acceptance rows, and who noticed which broken rule.
+const TABLES: [&str; 2] = ["ROW ", "SABOTAGE "];
 /// Begins the line with the counts.
 const RESULT: &str = "test result: ";
 /// Lines of failures that are shown; the log has all of them.
@@ -36,7 +38,7 @@ impl fmt::Display for Tally {
 pub(crate) struct Report {
     /// A test that passed but printed `SKIPPED` counts as skipped.
     pub(crate) tally: Tally,
-    /// The `SKIPPED` lines and the output of failed tests.
+    /// The `SKIPPED` lines, the tables, and the output of failed tests.
     pub(crate) details: Vec<String>,
     /// Whether any program printed its result, and the last that began did; if not, it crashed or was ended, or is no test
     /// program at all.
@@ -86,6 +88,8 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
             report.complete = false;
         } else if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             section = name;
+        } else if TABLES.iter().any(|table| line.starts_with(table)) {
+            report.details.push(line.to_owned());
         } else if line.starts_with(SKIPPED) {
             report.details.push(line.to_owned());
             // Printed past the capture it names the test itself, `SKIPPED <test>: …`; captured, it stands in its section.
@@ -160,6 +164,12 @@ failures:
 
 test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.01s
 ";
+
+    #[test]
+    fn a_table_is_repeated() {
+        let output = OUTPUT.replace("SKIPPED dex", "ROW  1 apply            passed    passed\nSKIPPED dex");
+        assert_eq!(read_one(&output).details.first().unwrap(), "ROW  1 apply            passed    passed");
+    }
 
     #[test]
     fn a_test_that_printed_skipped_has_not_passed() {

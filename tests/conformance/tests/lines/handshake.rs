@@ -182,6 +182,7 @@ async fn the_certificate_does_not_depend_on_the_clock() -> Result<()> {
 async fn a_plugin_with_another_clock_serves_its_host() -> Result<()> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     if !std::env::split_paths(&path).any(|folder| folder.join("faketime").is_file()) {
+        println!("SKIPPED faketime: it is not on PATH. Install it (Debian: apt-get install faketime)");
         return Ok(());
     }
     let host = Identity::of_host()?;
