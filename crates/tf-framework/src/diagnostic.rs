@@ -76,6 +76,13 @@ impl Diagnostic {
         self.detail(paragraph)
     }
 
+    /// The same as a warning: it was said, and the call goes on.
+    #[must_use]
+    pub(crate) fn into_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
     /// Says which attribute is at fault. Core shows its line in the configuration.
     #[must_use]
     pub fn at(mut self, path: Path) -> Self {
@@ -181,7 +188,7 @@ impl From<Diagnostic> for Diagnostics {
 }
 
 /// An error and its causes. Some errors print their cause themselves; then it is not repeated.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -37,6 +37,7 @@ pub use modifiers::{
     UseNonNullStateForUnknown, UseStateForUnknown,
 };
 pub use semantic::{SemanticEquality, keep_spelling};
+pub(crate) use write_only::with_write_only;
 pub use write_only::without_write_only;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -9,12 +9,14 @@
 mod attribute;
 mod blocks;
 mod combination;
+mod typed;
 
 use std::fmt;
 
 use tf_value::Value;
 
 pub use combination::Combination;
+pub use typed::{Length, charset, length, non_empty, one_of, range};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::{Block, Nesting, Schema};

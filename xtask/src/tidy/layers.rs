@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crates/vault-client", &[]),
     ("crates/go-plugin", &["plugin-proto"]),
     ("crates/tf-framework", &["plugin-proto", "go-plugin", "tf-framework-derive", "tf-value"]),
+    ("crates/tf-testing", &["plugin-proto", "tf-framework", "tf-value"]),
     ("crates/vault-plugin-sdk", &["plugin-proto", "go-plugin"]),
     ("crates/kubevault", &["vault-client"]),
     ("provider", &["kubevault", "pki", "tf-framework", "tf-value", "vault-client"]),
@@ -35,6 +36,7 @@ const FOR_STRANGERS: &[&str] = &[
     "crates/go-plugin/",
     "crates/tf-framework/",
     "crates/tf-framework-derive/",
+    "crates/tf-testing/",
     "crates/tf-value/",
     "crates/vault-plugin-sdk/",
 ];

@@ -71,6 +71,10 @@ pub enum Breach {
     ReplaceElement,
     /// The object is to be replaced for an attribute that does not change.
     ReplaceUnchanged,
+    /// The identity of an object that was updated is not what it was.
+    IdentityChanged,
+    /// The state has no whole identity.
+    NoIdentity,
 }
 
 impl Violation {
@@ -119,6 +123,8 @@ impl fmt::Display for Breach {
             Self::ReplaceNothing => "it requires replacement but exists neither before nor after",
             Self::ReplaceElement => "it requires replacement for something inside of a set, which can't be addressed",
             Self::ReplaceUnchanged => "it requires replacement but does not change",
+            Self::NoIdentity => "a part of its identity is null in the state",
+            Self::IdentityChanged => "its identity is another one after an update",
         };
         f.write_str(text)
     }

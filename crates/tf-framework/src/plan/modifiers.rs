@@ -15,6 +15,11 @@ use crate::trail::Trail;
 pub trait PlanModifier: fmt::Debug + Send + Sync {
     /// Looks at the plan of one attribute and may change it.
     fn modify(&self, attribute: &mut Modification<'_>);
+
+    /// What a user should know of it, as a sentence for the documentation of the attribute.
+    fn note(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The plan of one attribute, as a [`PlanModifier`] sees it.
@@ -123,6 +128,10 @@ impl PlanModifier for UseNonNullStateForUnknown {
 pub struct RequiresReplace;
 
 impl PlanModifier for RequiresReplace {
+    fn note(&self) -> Option<&str> {
+        Some("Changing it replaces the object.")
+    }
+
     fn modify(&self, attribute: &mut Modification<'_>) {
         if attribute.resource_existed && attribute.is_changed() {
             attribute.require_replace();
@@ -135,6 +144,10 @@ impl PlanModifier for RequiresReplace {
 pub struct RequiresReplaceIfConfigured;
 
 impl PlanModifier for RequiresReplaceIfConfigured {
+    fn note(&self) -> Option<&str> {
+        Some("Changing it replaces the object; taking it out does not.")
+    }
+
     fn modify(&self, attribute: &mut Modification<'_>) {
         if !attribute.config.is_null() {
             RequiresReplace.modify(attribute);
@@ -153,6 +166,10 @@ impl fmt::Debug for RequiresReplaceIf {
 }
 
 impl PlanModifier for RequiresReplaceIf {
+    fn note(&self) -> Option<&str> {
+        Some("Some changes of it replace the object.")
+    }
+
     fn modify(&self, attribute: &mut Modification<'_>) {
         if attribute.resource_existed && attribute.is_changed() && (self.0)(attribute) {
             attribute.require_replace();

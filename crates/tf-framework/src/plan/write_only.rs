@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tf_value::{Text, Value};
 
-use super::draft::{Field, Member, Object, Planned};
+use super::draft::{Field, Member, Object, Planned, member};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
 
 /// Plans null for everything that is write-only.
@@ -32,6 +32,61 @@ pub(super) fn gets_new_value(member: &Member<'_>, beside: &[Member<'_>]) -> bool
 #[must_use]
 pub fn without_write_only(schema: &Schema, value: Value) -> Value {
     object(schema.block(), value)
+}
+
+/// A plan with the write-only values that the user wrote, as the resource gets it to create or update from. The counterpart
+/// of [`without_write_only`]: core hands in a plan that has none of them, and the configuration beside it.
+#[must_use]
+pub(crate) fn with_write_only(schema: &Schema, planned: Value, config: &Value) -> Value {
+    refill(schema.block(), planned, config)
+}
+
+fn refill(block: &Block, planned: Value, config: &Value) -> Value {
+    if !holds_write_only(block) {
+        return planned;
+    }
+    let Value::Object(members) = planned else { return planned };
+    let refilled = members.into_iter().map(|(name, planned)| {
+        let config = member(config, &name);
+        let value = match (block.attributes().get(&name), block.blocks().get(&name)) {
+            (Some(attribute), _) if attribute.is_write_only() => config.clone(),
+            (Some(attribute), _) => match attribute.nested() {
+                Some(nested) => refill_all(nested.nesting(), nested.object(), planned, config),
+                None => planned,
+            },
+            (None, Some(nested)) => refill_all(nested.nesting(), nested.block(), planned, config),
+            (None, None) => planned,
+        };
+        (name, value)
+    });
+    Value::Object(refilled.collect())
+}
+
+/// Elements are those of the same index or key: a plan has as many as the configuration. There are none in sets.
+fn refill_all(nesting: Nesting, block: &Block, planned: Value, config: &Value) -> Value {
+    match (nesting, planned) {
+        (Nesting::Single | Nesting::Group, planned) => refill(block, planned, config),
+        (_, Value::List(elements)) => {
+            let config = config.as_slice().unwrap_or_default();
+            let elements = elements.into_iter().enumerate();
+            Value::list(
+                elements.map(|(index, planned)| refill(block, planned, config.get(index).unwrap_or(&Value::Null))),
+            )
+        }
+        (_, Value::Map(elements)) => {
+            let config = config.as_map();
+            let refilled: BTreeMap<Text, Value> = elements
+                .into_iter()
+                .map(|(key, planned)| {
+                    let config = config.and_then(|config| config.get(&key)).unwrap_or(&Value::Null);
+                    let planned = refill(block, planned, config);
+                    (key, planned)
+                })
+                .collect();
+            Value::Map(refilled)
+        }
+        (_, planned) => planned,
+    }
 }
 
 fn object(block: &Block, value: Value) -> Value {
@@ -135,10 +190,27 @@ mod tests {
             let schema = Schema::new(0, outer);
             let cleaned = without_write_only(&schema, element("b", wrap(config.clone())));
             assert_eq!(cleaned, element("b", wrap(planned.clone())));
+            let refilled = with_write_only(&schema, cleaned, &element("b", wrap(config.clone())));
+            assert_eq!(refilled, element("b", wrap(config.clone())));
         }
         let nested = Attribute::optional(NestedObject::list(members()));
         let outer = Block::new().attribute("n", nested);
         check(&outer, Value::Null, element("n", Value::list([config])), element("n", Value::list([planned])));
+    }
+
+    #[test]
+    fn only_what_is_write_only_comes_from_the_configuration() {
+        let block = block().attribute("id", Attribute::computed(Type::String)).block("b", NestedBlock::list(block()));
+        let object = |id: Value, secret_value: Option<&str>, blocks: Vec<Value>| {
+            let Value::Object(members) = secret(secret_value, 1) else { unreachable!() };
+            Value::object(members.into_iter().chain([("id".into(), id), ("b".into(), Value::list(blocks))]))
+        };
+        let config = object(Value::Null, Some("x"), vec![secret(Some("y"), 1)]);
+        let planned = object(Value::unknown(), None, vec![secret(None, 2), secret(None, 3)]);
+        let expected = object(Value::unknown(), Some("x"), vec![secret(Some("y"), 2), secret(None, 3)]);
+        let schema = Schema::new(0, block);
+        assert_eq!(with_write_only(&schema, planned, &config), expected);
+        assert_eq!(with_write_only(&schema, Value::Null, &config), Value::Null);
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Block {
     /// The type of an object with these attributes and blocks.
     pub(crate) fn implied_type(&self) -> Type {
         let attributes = self.attributes.iter().map(|(name, attribute)| (name, attribute.implied_type()));
-        let blocks = self.blocks.iter().map(|(name, block)| (name, block.nesting.of(block.block.implied_type())));
+        let blocks = self.blocks.iter().map(|(name, block)| (name, block.nesting.type_of(block.block.implied_type())));
         Type::object(attributes.chain(blocks))
     }
 

@@ -65,6 +65,11 @@ impl NestedObject {
         Self { nesting, object }
     }
 
+    /// Objects that look like this block. It must have no blocks in it: a nested attribute can't.
+    pub fn of(nesting: Nesting, object: Block) -> Self {
+        Self { nesting, object }
+    }
+
     /// Which attributes of one such object may or must be set together.
     #[must_use]
     pub fn combination(mut self, combination: Combination) -> Self {
@@ -83,13 +88,13 @@ impl NestedObject {
     }
 
     pub(crate) fn implied_type(&self) -> Type {
-        self.nesting.of(self.object.implied_type())
+        self.nesting.type_of(self.object.implied_type())
     }
 }
 
 impl Nesting {
     /// The type of objects of this nesting.
-    pub(crate) fn of(self, object: Type) -> Type {
+    pub(crate) fn type_of(self, object: Type) -> Type {
         match self {
             Self::Single | Self::Group => object,
             Self::List => Type::list(object),

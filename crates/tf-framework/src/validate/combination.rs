@@ -66,6 +66,17 @@ impl Combination {
         &self.names
     }
 
+    /// The rule as a sentence of Markdown, for documentation.
+    pub(crate) fn describe(&self) -> String {
+        let names = self.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match self.rule {
+            Rule::ExactlyOne => format!("Exactly one of {names} must be set."),
+            Rule::AtLeastOne => format!("At least one of {names} must be set."),
+            Rule::AtMostOne => format!("At most one of {names} can be set."),
+            Rule::AllOrNone => format!("All of {names} must be set, or none."),
+        }
+    }
+
     /// What is wrong with the members of an object, if something is.
     pub(super) fn check(&self, block: &Block, members: &BTreeMap<Text, Value>) -> Option<Diagnostic> {
         let (mut set, mut unset) = (0, 0);

@@ -1,0 +1,70 @@
+//! Types whose values can be written in more than one way.
+//!
+//! A user writes `90m`, the server answers 5400; a policy is indented anew; a certificate comes back with other line
+//! ends. None of it is a change, and a provider that compares texts plans one in every run. Each type here knows what its
+//! values mean: it refuses what means nothing, compares by meaning, and keeps the spelling it was given, because core
+//! accepts no other.
+//!
+//! | type | means the same if | refuses |
+//! |---|---|---|
+//! | [`Duration`] | as long | what Vault and OpenBao don't read |
+//! | [`Json`] | the same value, with all digits | a name twice in an object |
+//! | [`PolicyText`] | the same rules, in HCL or JSON | nothing; a configuration must be readable |
+//! | [`Pem`], [`SecretPem`] | the same blocks | no block, broken blocks; `Pem`: private keys |
+//! | [`Cidr`] | the same addresses | ports, zones |
+//! | [`NormalizedSet`] | the same elements once normalised | what its [`Normalization`] does |
+//!
+//! Where in doubt, two values are different: a change that is planned for nothing costs a request, one that is not seen may
+//! cost more.
+//!
+//! An attribute of such a type brings its rules along; so does one of `Option` of it. Lists, sets and maps of them are
+//! compared element by element only if the element is spelled alike; for sets there is [`NormalizedSet`].
+
+mod cidr;
+mod duration;
+mod fault;
+mod json;
+mod normalized_set;
+mod pem;
+mod policy_text;
+mod secret_pem;
+
+use std::fmt;
+
+use tf_value::Value;
+
+pub use cidr::Cidr;
+pub use duration::Duration;
+pub use json::Json;
+pub use normalized_set::{LowerCase, Normalization, NormalizedSet, WithoutOuterSlashes};
+pub use pem::{Pem, PemBlock};
+pub use policy_text::PolicyText;
+pub use secret_pem::SecretPem;
+
+use crate::model::{AttributeType, Decodes};
+use crate::plan::SemanticEquality;
+use crate::schema::{Attribute, Mode};
+
+/// An attribute that refuses what is no value of its type and in which spellings of the same make no difference.
+fn attribute<T: AttributeType>(mode: Mode, same: fn(&T, &T) -> bool) -> Attribute {
+    let attribute = Attribute::new(mode, T::shape()).validator(Decodes::<T>::default());
+    let attribute = if T::SECRET { attribute.sensitive() } else { attribute };
+    attribute.semantic_equality(SameMeaning(same))
+}
+
+/// Compares what is decoded.
+struct SameMeaning<T>(fn(&T, &T) -> bool);
+
+impl<T> fmt::Debug for SameMeaning<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SameMeaning")
+    }
+}
+
+impl<T: AttributeType> SemanticEquality for SameMeaning<T> {
+    fn same(&self, one: &Value, other: &Value) -> bool {
+        // Nearly all comparisons of a plan are of what did not change, so they must not cost a parse.
+        one == other
+            || T::decode(one.clone()).is_ok_and(|one| T::decode(other.clone()).is_ok_and(|other| self.0(&one, &other)))
+    }
+}
