@@ -5,6 +5,7 @@
 
 mod certificates;
 mod host;
+mod values;
 
 use std::error::Error;
 use std::fs;
@@ -31,6 +32,17 @@ fn main() -> Outcome<()> {
     }
     hclog_line()?;
     broker_message()?;
+    let values = [
+        ("msgpack_value", values::msgpack()),
+        ("json_value", values::json()),
+        ("raw_state", values::states()),
+        ("type_string", values::types()),
+        ("import_id", values::import_ids()),
+        ("policy_text", values::policies()),
+    ];
+    for (target, seeds) in values {
+        seeds.iter().try_for_each(|(name, seed)| write(target, name, seed))?;
+    }
     for (name, bytes) in host::recordings()? {
         // No switches: the recording begins with the preface itself, and is sent in one piece.
         write("grpc_frames", name, &[&[0], bytes.as_slice()].concat())?;

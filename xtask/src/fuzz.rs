@@ -25,6 +25,8 @@ const FLAGS: &[&str] = &[
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
     "-Ccodegen-units=1",
 ];
+/// The crate of what several targets share, which is that of the targets themselves.
+const SHARED: &str = "secretzero_fuzz";
 /// The name of the environment variable that holds one flag per ASCII unit separator.
 const ENCODED_FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
 
@@ -196,6 +198,9 @@ impl Target {
         let used = if named.is_empty() { crates.iter().map(|(_, path)| path).collect() } else { named };
         let mut hash = Sha256::new();
         hash.update(&source);
+        if source.contains(SHARED) {
+            hash_folder(&cargo::root().join("fuzz/src"), &mut hash);
+        }
         for path in used {
             hash_folder(&cargo::root().join("fuzz").join(path), &mut hash);
         }
