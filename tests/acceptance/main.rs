@@ -6,6 +6,10 @@
 #[cfg(test)]
 mod cty_vectors;
 #[cfg(test)]
+mod driver;
+#[cfg(test)]
+mod first_provider;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod null_provider;

@@ -26,24 +26,34 @@
 //! ```
 
 mod command;
+mod diagnostics;
 mod finished;
 mod log;
+pub mod matcher;
+mod plan_json;
 mod process_group;
 mod project;
 mod provider;
+mod rows;
 mod running;
+mod state_json;
+mod story;
 
 use std::fmt;
 
 use testbed::Tool;
 
 pub use command::CliCommand;
+pub use diagnostics::Complaint;
 pub use finished::Finished;
 pub use log::{LogEntry, log_entries};
+pub use plan_json::Action;
 pub use process_group::GroupMember;
 pub use project::{Planned, Project};
 pub use provider::{Provider, workspace_binary};
+pub use rows::{Row, Rows};
 pub use running::Running;
+pub use story::{Import, Story};
 
 /// Which command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 
 mod artifacts;
 pub mod authority;
+pub mod canary;
 pub mod cli;
 pub mod http;
 mod http_reply;
@@ -22,6 +23,7 @@ pub mod servers;
 mod watchdog;
 
 pub use authority::{Authority, Identity};
+pub use canary::Canary;
 pub use http::Http;
 pub use http_reply::Reply;
 pub use launch::Launch;

@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -41,7 +42,8 @@ pub struct Project {
     folder: PathBuf,
     /// Apart from the rest and with a short name: the path of a socket may have some 100 bytes.
     temporary: PathBuf,
-    requirements: Vec<String>,
+    /// Name of a provider, and the line that requires it.
+    requirements: Mutex<Vec<(String, String)>>,
     environment: Vec<(OsString, OsString)>,
     commands: AtomicUsize,
 }
@@ -61,7 +63,7 @@ impl Project {
         let text = format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
         fs::write(folder.join("cli.hcl"), text).context("writing the configuration of the CLI")?;
         let temporary = subfolder(run_folder()?, "t")?;
-        let (requirements, environment, commands) = (Vec::new(), Vec::new(), AtomicUsize::new(1));
+        let (requirements, environment, commands) = (Mutex::default(), Vec::new(), AtomicUsize::new(1));
         Ok(Self { cli, program, folder, temporary, requirements, environment, commands })
     }
 
@@ -76,10 +78,32 @@ impl Project {
 
     /// Puts a provider into the requirements of the configuration alone: one that runs already, in debug mode.
     #[must_use]
-    pub fn requires(mut self, provider: &Provider) -> Self {
-        let (name, source, version) = (provider.name(), provider.source(), provider.version());
-        self.requirements.push(format!("    {name} = {{ source = {source:?}, version = {version:?} }}\n"));
+    pub fn requires(self, provider: &Provider) -> Self {
+        self.require(provider);
         self
+    }
+
+    /// Puts another version, or another program, in the place of a provider of the same name. It is used after the next
+    /// [`Self::configure`] and [`Self::init`]: what the lock file says of the old one is forgotten.
+    ///
+    /// # Errors
+    /// If a file can't be written.
+    pub fn replace_provider(&self, provider: &Provider) -> Result<()> {
+        self.install(provider)?;
+        self.require(provider);
+        let lock = self.module().join(".terraform.lock.hcl");
+        if lock.exists() {
+            fs::remove_file(lock).context("removing the lock file")?;
+        }
+        Ok(())
+    }
+
+    fn require(&self, provider: &Provider) {
+        let (name, source, version) = (provider.name(), provider.source(), provider.version());
+        let mut requirements = self.requirements.lock().unwrap_or_else(PoisonError::into_inner);
+        requirements.retain(|(required, _)| required != name);
+        requirements
+            .push((name.to_owned(), format!("    {name} = {{ source = {source:?}, version = {version:?} }}\n")));
     }
 
     /// Sets an environment variable for all commands.
@@ -99,12 +123,18 @@ impl Project {
         self.folder.join("module")
     }
 
+    /// All of it, with logs and plans.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Writes `main.tf`: the requirements, and `text`. What was there is replaced.
     ///
     /// # Errors
     /// If it can't be written.
     pub fn configure(&self, text: &str) -> Result<()> {
-        let requirements = self.requirements.concat();
+        let requirements = self.requirements.lock().unwrap_or_else(PoisonError::into_inner);
+        let requirements: String = requirements.iter().map(|(_, line)| line.as_str()).collect();
         let text = format!("terraform {{\n  required_providers {{\n{requirements}  }}\n}}\n\n{text}\n");
         fs::write(self.module().join("main.tf"), text).context("writing main.tf")
     }
