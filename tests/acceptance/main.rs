@@ -8,6 +8,8 @@ mod cty_vectors;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
+mod example_provider;
+#[cfg(test)]
 mod fault_proxy;
 #[cfg(test)]
 mod first_provider;

@@ -11,16 +11,20 @@ use crate::{cargo, screen, testbed::require};
 /// programs, and compare only figures of one run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// What to measure: `start` compares `providers schema -json` of our provider with the peer provider.
-    #[arg(default_value = "start", value_parser = ["start"])]
+    /// What to measure: `start` is `providers schema -json`, `plan` a plan without refresh of many unchanged objects; each
+    /// with our provider and with the peer provider.
+    #[arg(default_value = "start", value_parser = ["plan", "start"])]
     name: String,
-    /// How often each of the two is started; 20 times unless given.
+    /// How often each of the two is measured; 20 starts or 3 plans unless given.
     #[arg(long)]
     runs: Option<u32>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     require(&[Tool::OpenTofu, Tool::TerraformProviderVault])?;
+    if arguments.name == "plan" {
+        require(&[Tool::OpenBao])?;
+    }
     screen::say("compiling the measurement: about 2 minutes the first time, then seconds");
     let mut command = cargo::build_programs(&["bench"])?;
     command.arg(&arguments.name);

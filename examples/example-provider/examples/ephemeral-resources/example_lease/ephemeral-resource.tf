@@ -1,0 +1,4 @@
+ephemeral "example_lease" "stew" {
+  note = "stew"
+  ttl  = "1m"
+}

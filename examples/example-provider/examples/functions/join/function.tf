@@ -1,0 +1,3 @@
+output "greeting" {
+  value = provider::example::join(null, "good", "morning")
+}

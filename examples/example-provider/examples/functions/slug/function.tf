@@ -1,0 +1,3 @@
+output "name" {
+  value = provider::example::slug("Shopping, for May!")
+}

@@ -1,0 +1,7 @@
+import {
+  to = example_note.soup
+  identity = {
+    shelf = "kitchen"
+    name  = "soup"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import example_note.soup kitchen/soup

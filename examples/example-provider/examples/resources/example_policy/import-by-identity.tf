@@ -1,0 +1,6 @@
+import {
+  to = example_policy.reader
+  identity = {
+    name = "reader"
+  }
+}

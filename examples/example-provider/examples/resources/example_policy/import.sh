@@ -1,0 +1,1 @@
+terraform import example_policy.reader reader

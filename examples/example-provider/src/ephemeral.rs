@@ -1,0 +1,5 @@
+//! The ephemeral resources, one file each.
+
+pub mod lease;
+
+pub use lease::Lease;
