@@ -4,6 +4,8 @@
 
 // The attributes tell clippy that the helper functions are test code too.
 #[cfg(test)]
+mod careless_provider;
+#[cfg(test)]
 mod cty_vectors;
 #[cfg(test)]
 mod driver;

@@ -1,0 +1,30 @@
+//! `careless_query`: a data source.
+
+use tf_framework::model::{Model, Query as Asked};
+use tf_framework::{Context, DataSource, Outcome};
+
+use super::Careful;
+
+/// An answer to anything.
+#[derive(Model)]
+#[tf(data_source = "query")]
+pub struct Query {
+    /// How it is to be spoiled: the name of a sabotage.
+    #[tf(optional)]
+    pub sabotage: Option<String>,
+    /// What is asked.
+    #[tf(required)]
+    pub question: String,
+    /// The answer.
+    #[tf(computed)]
+    pub answer: String,
+}
+
+impl DataSource for Query {
+    type Provider = Careful;
+
+    async fn read(_: &Context<Careful>, query: Asked<Self>) -> Outcome<Self> {
+        let QueryPlan { sabotage, question, answer: _ } = query;
+        Ok(Self { answer: format!("{} letters", question.chars().count()), sabotage, question })
+    }
+}

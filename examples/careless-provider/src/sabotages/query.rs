@@ -1,0 +1,74 @@
+//! Data sources and functions that answer something else.
+
+use tf_value::{Type, Value};
+
+use crate::answers::{QUERY, change, clock, null, written};
+use crate::sabotage::{Act, Sabotage, Script, Verdict};
+
+pub(super) const ALL: &[Sabotage] = &[
+    Sabotage {
+        name: "data-is-null",
+        rule: "A data source has a value.",
+        act: Act::Data(|_, answer| answer.state = null()),
+        script: Script::Data,
+        config: "{}",
+        kit: "the object must not be null",
+        tofu: Verdict::Refused("Provider produced null object"),
+        terraform: Verdict::Refused("Provider produced null object"),
+    },
+    Sabotage {
+        name: "data-is-not-known",
+        rule: "What a data source finds is known.",
+        act: Act::Data(|_, answer| {
+            change(&QUERY, &mut answer.state, |members| drop(members.insert("answer".into(), Value::unknown())));
+        }),
+        script: Script::Data,
+        config: "{}",
+        kit: "attribute answer: a state can't hold an unknown value",
+        tofu: Verdict::Refused("that is not wholly known"),
+        terraform: Verdict::Refused("that is not wholly known"),
+    },
+    Sabotage {
+        name: "function-returns-a-number",
+        rule: "A function returns what its signature says.",
+        act: Act::Function(|_, answer| answer.result = written(&Type::Number, &Value::from(7))),
+        script: Script::Function,
+        config: "{}",
+        kit: "the value is not encoded as go-cty would",
+        tofu: Verdict::Refused("string is required"),
+        terraform: Verdict::Refused("string is required"),
+    },
+    Sabotage {
+        name: "function-blames-nobody",
+        rule: "An error of a function is about one of its arguments.",
+        act: Act::Function(|_, answer| {
+            let text = "This is not a text".to_owned();
+            answer.error = Some(plugin_proto::tfplugin6::FunctionError { text, function_argument: Some(7) });
+        }),
+        script: Script::Function,
+        config: "{}",
+        kit: "there is no argument 7",
+        tofu: Verdict::NotMeasured("the call fails with any error"),
+        terraform: Verdict::NotMeasured("the call fails with any error"),
+    },
+    Sabotage {
+        name: "function-reads-the-clock",
+        rule: "A function has one result for the same arguments.",
+        act: Act::Function(|_, answer| answer.result = written(&Type::String, &clock())),
+        script: Script::Function,
+        config: "{}",
+        kit: "the same arguments have another result",
+        tofu: Verdict::NotChecked,
+        terraform: Verdict::NotChecked,
+    },
+    Sabotage {
+        name: "function-does-not-know",
+        rule: "The result of what is known is known.",
+        act: Act::Function(|_, answer| answer.result = written(&Type::String, &Value::unknown())),
+        script: Script::Function,
+        config: "{}",
+        kit: "a state can't hold an unknown value",
+        tofu: Verdict::NotChecked,
+        terraform: Verdict::NotChecked,
+    },
+];
