@@ -3,8 +3,9 @@
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -30,6 +31,20 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     forget_outer_cargo(&mut command);
     command.env("CARGO_TARGET_DIR", target_folder());
     command
+}
+
+/// The folder with the compiler's own libraries for this machine. `None` if the compiler does not tell.
+pub(crate) fn compiler_libraries() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOLDER
+        .get_or_init(|| {
+            // Beside the cargo that runs us, so that it is the compiler that the tests were compiled with.
+            let rustc = env::var_os("CARGO").map(PathBuf::from)?.with_file_name("rustc");
+            let output = Command::new(rustc).args(["--print", "target-libdir"]).output().ok()?;
+            let folder = String::from_utf8(output.stdout).ok()?;
+            output.status.success().then(|| PathBuf::from(folder.trim()))
+        })
+        .as_deref()
 }
 
 /// Takes out of a command's environment what `cargo run` set for xtask itself: it is wrong for every other program, and makes

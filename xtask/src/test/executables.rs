@@ -171,10 +171,10 @@ impl Executable {
         // What cargo itself would set: tests that compile something ask for it, and the tests of a derive macro are linked
         // with the compiler's own libraries.
         if let Some(cargo) = std::env::var_os("CARGO") {
-            if let Some(toolchain) = Path::new(&cargo).ancestors().nth(2) {
-                command.env("LD_LIBRARY_PATH", toolchain.join("lib"));
-            }
             command.env("CARGO", cargo);
+        }
+        if let Some(libraries) = cargo::compiler_libraries() {
+            command.env("LD_LIBRARY_PATH", libraries);
         }
         command.env("CARGO_TARGET_DIR", cargo::target_folder());
         // Tests that compare with published modules read them from where the server builds put them.
