@@ -112,7 +112,7 @@ enum Filter {
 }
 
 fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
-    let expected = Duration::from_secs(if executable.needs_servers() { 120 } else { 5 });
+    let expected = Duration::from_secs(if executable.needs_servers() { 300 } else { 5 });
     let mut name = executable.name();
     if let Filter::Only(words) = filter {
         name = format!("{name} ({})", words.join(", "));
