@@ -7,9 +7,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use tf_framework::model::AttributeType;
+use tf_framework::plan::keep_spelling;
 use tf_framework::schema::{Block, Mode, Schema};
 use tf_framework::semantic::PolicyText;
-use tf_framework::plan::keep_spelling;
 use tf_value::Value;
 
 fuzz_target!(|input: &[u8]| {
