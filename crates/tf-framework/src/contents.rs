@@ -8,7 +8,7 @@ use tf_value::Type;
 
 use crate::data_source::DataSource;
 use crate::ephemeral::Ephemeral;
-use crate::erased::{AnyDataSource, AnyEphemeral, AnyFunction, AnyResource, Of};
+use crate::erased::{AnyDataSource, AnyEphemeral, AnyFunction, AnyResource, HasSchema, Of};
 use crate::function::Function;
 use crate::model::IdentityAttribute;
 use crate::provider::Provider;
@@ -25,8 +25,8 @@ pub use self_check::Mistake;
 /// The name of a type is that of the provider, an underscore, and the type's own.
 pub struct Contents<P: Provider> {
     resources: BTreeMap<String, ListedResource<P>>,
-    data_sources: BTreeMap<String, ListedDataSource<P>>,
-    ephemeral_resources: BTreeMap<String, ListedEphemeral<P>>,
+    data_sources: BTreeMap<String, Listed<dyn AnyDataSource<P>>>,
+    ephemeral_resources: BTreeMap<String, Listed<dyn AnyEphemeral<P>>>,
     functions: BTreeMap<String, Box<dyn AnyFunction>>,
     /// Names that were given twice. The later one counts, and the self-check tells.
     repeated: Vec<String>,
@@ -45,15 +45,9 @@ pub(crate) struct Kept {
     pub(crate) identity_type: Type,
 }
 
-/// One data source of the list.
-pub(crate) struct ListedDataSource<P: Provider> {
-    pub(crate) author: Box<dyn AnyDataSource<P>>,
-    schema: OnceLock<Schema>,
-}
-
-/// One ephemeral resource of the list.
-pub(crate) struct ListedEphemeral<P: Provider> {
-    pub(crate) author: Box<dyn AnyEphemeral<P>>,
+/// A data source or ephemeral resource of the list. Its schema is made when it is first needed, and kept.
+pub(crate) struct Listed<A: ?Sized> {
+    pub(crate) author: Box<A>,
     schema: OnceLock<Schema>,
 }
 
@@ -81,7 +75,7 @@ impl<P: Provider> Contents<P> {
     /// Adds a data source.
     #[must_use]
     pub fn data_source<D: DataSource<Provider = P>>(mut self) -> Self {
-        let listed = ListedDataSource { author: Box::new(Of::<D>::new()), schema: OnceLock::new() };
+        let listed = Listed { author: Box::new(Of::<D>::new()) as Box<dyn AnyDataSource<P>>, schema: OnceLock::new() };
         list(&mut self.data_sources, whole_name::<P>(D::TYPE_NAME), listed, &mut self.repeated);
         self
     }
@@ -89,7 +83,7 @@ impl<P: Provider> Contents<P> {
     /// Adds an ephemeral resource.
     #[must_use]
     pub fn ephemeral<E: Ephemeral<Provider = P>>(mut self) -> Self {
-        let listed = ListedEphemeral { author: Box::new(Of::<E>::new()), schema: OnceLock::new() };
+        let listed = Listed { author: Box::new(Of::<E>::new()) as Box<dyn AnyEphemeral<P>>, schema: OnceLock::new() };
         list(&mut self.ephemeral_resources, whole_name::<P>(E::TYPE_NAME), listed, &mut self.repeated);
         self
     }
@@ -129,11 +123,11 @@ impl<P: Provider> Contents<P> {
         &self.resources
     }
 
-    pub(crate) fn data_sources(&self) -> &BTreeMap<String, ListedDataSource<P>> {
+    pub(crate) fn data_sources(&self) -> &BTreeMap<String, Listed<dyn AnyDataSource<P>>> {
         &self.data_sources
     }
 
-    pub(crate) fn ephemeral_resources(&self) -> &BTreeMap<String, ListedEphemeral<P>> {
+    pub(crate) fn ephemeral_resources(&self) -> &BTreeMap<String, Listed<dyn AnyEphemeral<P>>> {
         &self.ephemeral_resources
     }
 
@@ -160,24 +154,12 @@ impl<P: Provider> ListedResource<P> {
     }
 }
 
-impl<P: Provider> ListedDataSource<P> {
+impl<A: HasSchema + ?Sized> Listed<A> {
     pub(crate) fn schema(&self) -> &Schema {
         self.schema.get_or_init(|| self.author.schema())
     }
 
-    pub(crate) fn with_schema<T>(&self, use_it: impl FnOnce(&Schema) -> T) -> T {
-        match self.schema.get() {
-            Some(schema) => use_it(schema),
-            None => use_it(&self.author.schema()),
-        }
-    }
-}
-
-impl<P: Provider> ListedEphemeral<P> {
-    pub(crate) fn schema(&self) -> &Schema {
-        self.schema.get_or_init(|| self.author.schema())
-    }
-
+    /// For a moment only: the schema is kept by [`schema`](Self::schema), and by nothing else.
     pub(crate) fn with_schema<T>(&self, use_it: impl FnOnce(&Schema) -> T) -> T {
         match self.schema.get() {
             Some(schema) => use_it(schema),

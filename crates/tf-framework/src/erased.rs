@@ -19,7 +19,8 @@ pub(crate) use function::AnyFunction;
 pub(crate) use resource::AnyResource;
 
 use crate::failure::Failure;
-use crate::model::DecodeError;
+use crate::model::{DecodeError, Model};
+use crate::schema::Schema;
 
 /// A call that is under way.
 pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Halt>> + Send + 'a>>;
@@ -47,5 +48,16 @@ pub(crate) struct Of<T>(PhantomData<fn() -> T>);
 impl<T> Of<T> {
     pub(crate) fn new() -> Self {
         Self(PhantomData)
+    }
+}
+
+/// What has a schema: all of them.
+pub(crate) trait HasSchema {
+    fn schema(&self) -> Schema;
+}
+
+impl<M: Model> HasSchema for Of<M> {
+    fn schema(&self) -> Schema {
+        M::schema()
     }
 }

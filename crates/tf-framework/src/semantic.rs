@@ -20,6 +20,32 @@
 //! An attribute of such a type brings its rules along; so does one of `Option` of it. Lists, sets and maps of them are
 //! compared element by element only if the element is spelled alike; for sets there is [`NormalizedSet`].
 
+/// The parts of [`AttributeType`](crate::model::AttributeType) that are the same for all types here that keep their spelling
+/// in a field `spelling` and parse it when they are made. `$what` completes "must be …".
+macro_rules! spelled_attribute_type {
+    ($what:literal) => {
+        $crate::plain_attribute_type!();
+
+        const REFINED: bool = true;
+
+        fn shape() -> $crate::schema::Shape {
+            tf_value::Type::String.into()
+        }
+
+        fn attribute(mode: $crate::schema::Mode) -> $crate::schema::Attribute {
+            super::attribute(mode, Self::eq)
+        }
+
+        fn decode(value: tf_value::Value) -> Result<Self, $crate::model::DecodeError> {
+            value.as_str().ok_or_else(|| $crate::model::DecodeError::expected($what, &value))?.parse()
+        }
+
+        fn encode(&self) -> tf_value::Value {
+            self.spelling.clone().into()
+        }
+    };
+}
+
 mod cidr;
 mod duration;
 mod fault;

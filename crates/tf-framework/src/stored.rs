@@ -1,11 +1,9 @@
 //! What is true of every stored object, and how one that is not whole becomes so.
 
-use std::collections::BTreeMap;
-
-use tf_value::{Text, Value};
+use tf_value::Value;
 
 use crate::model::IdentityAttribute;
-use crate::schema::{Attribute, Block, Nesting, Schema};
+use crate::schema::{Attribute, Block, Schema};
 
 /// The identity of an object, from its state or plan. `None` if it has none, or if not all of it is known and there yet.
 ///
@@ -36,26 +34,12 @@ fn object(block: &Block, value: Value) -> Value {
     let filled = members.into_iter().map(|(name, value)| {
         let value = match block.blocks().get(&name) {
             Some(nested) if value.is_null() => nested.empty_value(),
-            Some(nested) => objects(nested.nesting(), nested.block(), value),
+            Some(nested) => nested.nesting().map_objects(value, &|value| object(nested.block(), value)),
             None => value,
         };
         (name, value)
     });
     Value::Object(filled.collect())
-}
-
-fn objects(nesting: Nesting, block: &Block, value: Value) -> Value {
-    match (nesting, value) {
-        (Nesting::Single | Nesting::Group, value) => object(block, value),
-        (_, Value::List(elements)) => Value::list(elements.into_iter().map(|element| object(block, element))),
-        (_, Value::Set(elements)) => Value::set(elements.into_iter().map(|element| object(block, element))),
-        (_, Value::Map(elements)) => {
-            let filled: BTreeMap<Text, Value> =
-                elements.into_iter().map(|(key, element)| (key, object(block, element))).collect();
-            Value::Map(filled)
-        }
-        (_, value) => value,
-    }
 }
 
 fn has_blocks(block: &Block) -> bool {
@@ -69,7 +53,7 @@ pub(crate) fn offers_timeouts(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tf_value::Type;
+    use tf_value::{Text, Type};
 
     use super::*;
     use crate::schema::NestedBlock;

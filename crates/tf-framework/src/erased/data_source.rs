@@ -2,26 +2,20 @@
 
 use tf_value::Value;
 
-use super::{Halt, Of, Pending};
+use super::{Halt, HasSchema, Of, Pending};
 use crate::config::Config;
 use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::diagnostic::Diagnostics;
 use crate::provider::Provider;
-use crate::schema::Schema;
 
 /// [`DataSource`] on values.
-pub(crate) trait AnyDataSource<P: Provider>: Send + Sync {
-    fn schema(&self) -> Schema;
+pub(crate) trait AnyDataSource<P: Provider>: HasSchema + Send + Sync {
     fn validate(&self, config: &Value) -> Diagnostics;
     fn read<'a>(&'a self, cx: &'a Context<P>, query: Value) -> Pending<'a, Value>;
 }
 
 impl<P: Provider, D: DataSource<Provider = P>> AnyDataSource<P> for Of<D> {
-    fn schema(&self) -> Schema {
-        D::schema()
-    }
-
     fn validate(&self, config: &Value) -> Diagnostics {
         D::validate(&Config::new(config))
     }

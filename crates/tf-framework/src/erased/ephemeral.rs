@@ -5,18 +5,16 @@ use std::time::SystemTime;
 use serde::Serialize;
 use tf_value::Value;
 
-use super::{Halt, Of, Pending};
+use super::{Halt, HasSchema, Of, Pending};
 use crate::config::Config;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ephemeral::{Ephemeral, Opened, Renewed};
 use crate::failure::{Failure, Outcome};
 use crate::provider::Provider;
-use crate::schema::Schema;
 
 /// [`Ephemeral`] on values. A lease is JSON.
-pub(crate) trait AnyEphemeral<P: Provider>: Send + Sync {
-    fn schema(&self) -> Schema;
+pub(crate) trait AnyEphemeral<P: Provider>: HasSchema + Send + Sync {
     fn validate(&self, config: &Value) -> Diagnostics;
     fn open<'a>(&'a self, cx: &'a Context<P>, query: Value) -> Pending<'a, AnyOpened>;
     fn renew<'a>(&'a self, cx: &'a Context<P>, lease: &'a [u8]) -> Pending<'a, AnyRenewed>;
@@ -37,10 +35,6 @@ pub(crate) struct AnyRenewed {
 }
 
 impl<P: Provider, E: Ephemeral<Provider = P>> AnyEphemeral<P> for Of<E> {
-    fn schema(&self) -> Schema {
-        E::schema()
-    }
-
     fn validate(&self, config: &Value) -> Diagnostics {
         E::validate(&Config::new(config))
     }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use tf_value::Value;
 
-use super::{Halt, Of, Pending};
+use super::{Halt, HasSchema, Of, Pending};
 use crate::config::Config;
 use crate::context::Context;
 use crate::diagnostic::Diagnostics;
@@ -15,11 +15,9 @@ use crate::model::{IdentityAttribute, IdentityModel as _};
 use crate::plan::ResourcePlan;
 use crate::provider::Provider;
 use crate::resource::{DefaultTimeouts, Resource};
-use crate::schema::Schema;
 
 /// [`Resource`] on values.
-pub(crate) trait AnyResource<P: Provider>: Send + Sync {
-    fn schema(&self) -> Schema;
+pub(crate) trait AnyResource<P: Provider>: HasSchema + Send + Sync {
     fn version(&self) -> u32;
     fn identity(&self) -> Vec<IdentityAttribute>;
     fn import_id(&self) -> Option<&'static str>;
@@ -39,10 +37,6 @@ pub(crate) trait AnyResource<P: Provider>: Send + Sync {
 }
 
 impl<P: Provider, R: Resource<Provider = P>> AnyResource<P> for Of<R> {
-    fn schema(&self) -> Schema {
-        R::schema()
-    }
-
     fn version(&self) -> u32 {
         R::VERSION
     }

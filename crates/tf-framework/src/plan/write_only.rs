@@ -97,7 +97,7 @@ fn object(block: &Block, value: Value) -> Value {
     let cleaned = members.into_iter().map(|(name, value)| {
         let value = match (block.attributes().get(&name), block.blocks().get(&name)) {
             (Some(attribute), _) => self::attribute(attribute, value),
-            (None, Some(nested)) => objects(nested.nesting(), nested.block(), value),
+            (None, Some(nested)) => nested.nesting().map_objects(value, &|value| object(nested.block(), value)),
             (None, None) => value,
         };
         (name, value)
@@ -108,22 +108,8 @@ fn object(block: &Block, value: Value) -> Value {
 fn attribute(attribute: &Attribute, value: Value) -> Value {
     match attribute.nested() {
         _ if attribute.is_write_only() => Value::Null,
-        Some(nested) => objects(nested.nesting(), nested.object(), value),
+        Some(nested) => nested.nesting().map_objects(value, &|value| object(nested.object(), value)),
         None => value,
-    }
-}
-
-fn objects(nesting: Nesting, block: &Block, value: Value) -> Value {
-    match (nesting, value) {
-        (Nesting::Single | Nesting::Group, value) => object(block, value),
-        (_, Value::List(elements)) => Value::list(elements.into_iter().map(|element| object(block, element))),
-        (_, Value::Set(elements)) => Value::set(elements.into_iter().map(|element| object(block, element))),
-        (_, Value::Map(elements)) => {
-            let cleaned: BTreeMap<Text, Value> =
-                elements.into_iter().map(|(key, element)| (key, object(block, element))).collect();
-            Value::Map(cleaned)
-        }
-        (_, value) => value,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Objects inside of objects: how many of them, and how they are told apart.
 
-use tf_value::{Text, Type};
+use tf_value::{Text, Type, Value};
 
 use super::{Attribute, Block};
 use crate::validate::Combination;
@@ -93,6 +93,17 @@ impl NestedObject {
 }
 
 impl Nesting {
+    /// Changes each of the objects in a value of this nesting. What is null or unknown has none.
+    pub(crate) fn map_objects(self, value: Value, change: &dyn Fn(Value) -> Value) -> Value {
+        match (self, value) {
+            (Self::Single | Self::Group, value) => change(value),
+            (_, Value::List(elements)) => Value::list(elements.into_iter().map(change)),
+            (_, Value::Set(elements)) => Value::set(elements.into_iter().map(change)),
+            (_, Value::Map(elements)) => Value::map(elements.into_iter().map(|(key, element)| (key, change(element)))),
+            (_, value) => value,
+        }
+    }
+
     /// The type of objects of this nesting.
     pub(crate) fn type_of(self, object: Type) -> Type {
         match self {

@@ -5,12 +5,10 @@ use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use tf_value::{Text, Type, Value};
+use tf_value::Text;
 
 use super::Normalization;
 use crate::model::{AttributeType, DecodeError};
-use crate::plain_attribute_type;
-use crate::schema::{Attribute, Mode, Shape};
 
 const EXPECTED: &str =
     "must be an address such as 10.0.0.1 or 2001:db8::1, or a network such as 10.0.0.0/8 or 2001:db8::/32";
@@ -107,25 +105,7 @@ impl Hash for Cidr {
 }
 
 impl AttributeType for Cidr {
-    plain_attribute_type!();
-
-    const REFINED: bool = true;
-
-    fn shape() -> Shape {
-        Type::String.into()
-    }
-
-    fn attribute(mode: Mode) -> Attribute {
-        super::attribute(mode, Self::eq)
-    }
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        value.as_str().ok_or_else(|| DecodeError::expected("a string", &value))?.parse()
-    }
-
-    fn encode(&self) -> Value {
-        self.spelling.clone().into()
-    }
+    spelled_attribute_type!("a string");
 }
 
 /// For a set of networks: `NormalizedSet<Cidr>`.

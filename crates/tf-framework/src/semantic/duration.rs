@@ -4,11 +4,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use tf_value::{Text, Type, Value};
+use tf_value::Text;
 
 use crate::model::{AttributeType, DecodeError};
-use crate::plain_attribute_type;
-use crate::schema::{Attribute, Mode, Shape};
 
 const SECOND: u64 = 1_000_000_000;
 const MINUTE: u64 = 60 * SECOND;
@@ -163,25 +161,7 @@ impl Hash for Duration {
 }
 
 impl AttributeType for Duration {
-    plain_attribute_type!();
-
-    const REFINED: bool = true;
-
-    fn shape() -> Shape {
-        Type::String.into()
-    }
-
-    fn attribute(mode: Mode) -> Attribute {
-        super::attribute(mode, Self::eq)
-    }
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        value.as_str().ok_or_else(|| DecodeError::expected("a duration", &value))?.parse()
-    }
-
-    fn encode(&self) -> Value {
-        self.spelling.clone().into()
-    }
+    spelled_attribute_type!("a duration");
 }
 
 fn too_long() -> DecodeError {

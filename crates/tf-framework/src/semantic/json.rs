@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use tf_value::{Number, Text, Type, Value};
+use tf_value::{Number, Text};
 
 use super::fault::Fault;
 use crate::model::{AttributeType, DecodeError};
-use crate::plain_attribute_type;
-use crate::schema::{Attribute, Mode, Shape};
 use reader::Node;
 
 /// A JSON document.
@@ -79,25 +77,7 @@ impl PartialEq for Json {
 impl Eq for Json {}
 
 impl AttributeType for Json {
-    plain_attribute_type!();
-
-    const REFINED: bool = true;
-
-    fn shape() -> Shape {
-        Type::String.into()
-    }
-
-    fn attribute(mode: Mode) -> Attribute {
-        super::attribute(mode, Self::eq)
-    }
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        value.as_str().ok_or_else(|| DecodeError::expected("a string of JSON", &value))?.parse()
-    }
-
-    fn encode(&self) -> Value {
-        self.spelling.clone().into()
-    }
+    spelled_attribute_type!("a string of JSON");
 }
 
 fn meaning(text: &str, node: Node) -> Result<Meaning, Fault> {

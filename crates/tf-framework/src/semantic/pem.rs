@@ -4,11 +4,9 @@ pub(super) mod reader;
 
 use std::str::FromStr;
 
-use tf_value::{Text, Type, Value};
+use tf_value::Text;
 
 use crate::model::{AttributeType, DecodeError};
-use crate::plain_attribute_type;
-use crate::schema::{Attribute, Mode, Shape};
 
 /// One or more PEM blocks that may be seen: certificates, requests, revocation lists, public keys.
 ///
@@ -92,25 +90,7 @@ impl PartialEq for Pem {
 impl Eq for Pem {}
 
 impl AttributeType for Pem {
-    plain_attribute_type!();
-
-    const REFINED: bool = true;
-
-    fn shape() -> Shape {
-        Type::String.into()
-    }
-
-    fn attribute(mode: Mode) -> Attribute {
-        super::attribute(mode, Self::eq)
-    }
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        value.as_str().ok_or_else(|| DecodeError::expected("a string of PEM blocks", &value))?.parse()
-    }
-
-    fn encode(&self) -> Value {
-        self.spelling.clone().into()
-    }
+    spelled_attribute_type!("a string of PEM blocks");
 }
 
 #[cfg(test)]

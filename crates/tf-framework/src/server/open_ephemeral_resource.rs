@@ -9,10 +9,10 @@ use tf_value::Value;
 use super::run::{Operation, failure, run};
 use super::served::Served;
 use super::{judgement, query};
-use crate::contents::ListedEphemeral;
+use crate::contents::Listed;
 use crate::context::Context;
 use crate::diagnostic::Diagnostics;
-use crate::erased::AnyOpened;
+use crate::erased::{AnyEphemeral, AnyOpened};
 use crate::failure::Outcome;
 use crate::private::Private;
 use crate::provider::Provider;
@@ -58,7 +58,7 @@ async fn opening<P: Provider>(server: &Served<P>, request: &Request, told: &mut 
 }
 
 async fn open<P: Provider>(
-    listed: &ListedEphemeral<P>,
+    listed: &Listed<dyn AnyEphemeral<P>>,
     cx: &Context<P>,
     name: &str,
     schema: &Schema,

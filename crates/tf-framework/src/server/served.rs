@@ -8,10 +8,10 @@ use tf_value::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::limit::Limit;
-use crate::contents::{Contents, ListedDataSource, ListedEphemeral, ListedResource};
+use crate::contents::{Contents, Listed, ListedResource};
 use crate::context::{Call, Context, lock};
 use crate::diagnostic::Diagnostic;
-use crate::erased::AnyFunction;
+use crate::erased::{AnyDataSource, AnyEphemeral, AnyFunction};
 use crate::failure::Outcome;
 use crate::private::Private;
 use crate::provider::Provider;
@@ -116,11 +116,11 @@ impl<P: Provider> Served<P> {
         self.contents.resources().get(name).ok_or_else(|| unheard_of("resource", name).into())
     }
 
-    pub(super) fn data_source(&self, name: &str) -> Outcome<&ListedDataSource<P>> {
+    pub(super) fn data_source(&self, name: &str) -> Outcome<&Listed<dyn AnyDataSource<P>>> {
         self.contents.data_sources().get(name).ok_or_else(|| unheard_of("data source", name).into())
     }
 
-    pub(super) fn ephemeral_resource(&self, name: &str) -> Outcome<&ListedEphemeral<P>> {
+    pub(super) fn ephemeral_resource(&self, name: &str) -> Outcome<&Listed<dyn AnyEphemeral<P>>> {
         self.contents.ephemeral_resources().get(name).ok_or_else(|| unheard_of("ephemeral resource", name).into())
     }
 
