@@ -53,7 +53,7 @@ impl Failure {
 
     /// The resource has no import of its own.
     pub(crate) fn not_importable(type_name: &str) -> Self {
-        let diagnostic = Diagnostic::error(format!("A {type_name} Can't Be Imported"))
+        let diagnostic = Diagnostic::error(format!("{type_name} Can't Be Imported"))
             .detail("The provider has no way to find an object of this type that it did not create.");
         Self::new(diagnostic.into(), Kind::NotImportable)
     }

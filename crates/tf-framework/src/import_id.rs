@@ -6,25 +6,27 @@ use tf_value::{Number, Type, Value};
 
 use crate::diagnostic::Diagnostic;
 use crate::failure::Outcome;
-use crate::model::{Identity, IdentityAttribute, IdentityModel as _, Model};
+use crate::model::{Identity, IdentityAttribute, IdentityModel as _};
+use crate::resource::{Resource, whole_type_name};
 
 /// Reads an import id by the template of a model, such as `auth/{backend}/role/{name}`.
 ///
 /// # Errors
 /// If the id is not of that form, or if the model has none.
-pub(crate) fn parse<M: Model>(id: &str) -> Outcome<Identity<M>> {
-    let Some(template) = M::IMPORT_ID else {
-        return Err(Diagnostic::error(format!("A {} has no import id", M::TYPE_NAME))
+pub(crate) fn parse<R: Resource>(id: &str) -> Outcome<Identity<R>> {
+    let type_name = whole_type_name::<R>();
+    let Some(template) = R::IMPORT_ID else {
+        return Err(Diagnostic::error(format!("{type_name} has no import id"))
             .detail("It can't be found by one line of text.")
             .remedy("Import it by its identity, if its documentation has one.")
             .into());
     };
     let malformed = || {
         Diagnostic::error("Malformed Import Id")
-            .detail(format!("The import id of a {} has the form {template}.", M::TYPE_NAME))
+            .detail(format!("The import id of {type_name} has the form {template}."))
     };
-    let value = read(template, id, &Identity::<M>::attributes()).ok_or_else(malformed)?;
-    Ok(Identity::<M>::decode(value).map_err(|_| malformed())?)
+    let value = read(template, id, &Identity::<R>::attributes()).ok_or_else(malformed)?;
+    Ok(Identity::<R>::decode(value).map_err(|_| malformed())?)
 }
 
 /// The identity that an id stands for. Attributes that are not in the template are null. `None` if the id is of another form.

@@ -87,7 +87,7 @@ pub trait Resource: Model<Kind = kind::Resource> {
         identity: Identity<Self>,
     ) -> impl Future<Output = Outcome<Option<Self>>> + Send {
         let _ = (cx, identity);
-        ready(Err(Failure::not_importable(Self::TYPE_NAME)))
+        ready(Err(Failure::not_importable(&whole_type_name::<Self>())))
     }
 
     /// The identity that an import id stands for. By default as the model's template says.
@@ -107,6 +107,11 @@ pub trait Resource: Model<Kind = kind::Resource> {
     fn moves() -> Vec<Move<Self>> {
         Vec::new()
     }
+}
+
+/// The name of a resource's type as its users write it, that of the provider included.
+pub(crate) fn whole_type_name<R: Resource>() -> String {
+    format!("{}_{}", R::Provider::TYPE_NAME, R::TYPE_NAME)
 }
 
 /// How long operations may take when the user does not say. `None` is without a limit.

@@ -100,7 +100,7 @@ pub(super) fn at_work(stage: Result<Stage>) -> Result<()> {
             let text = "resource \"example_ticket\" \"day\" {\n  name = \"day\"\n  lifetime = \"1h\"\n}";
             stage.project.configure(&stage.with(text))?;
             let import = stage.project.command(["import", "-input=false", "example_ticket.day", "day"]).run()?;
-            import.refused()?.says("A ticket has no import id").map(drop)
+            import.refused()?.says("example_ticket has no import id").map(drop)
         })
         .run()
 }

@@ -19,7 +19,7 @@ pub(super) fn by_command(stage: Result<Stage>) -> Result<()> {
         .between("ask for what is not there", || {
             for (address, id, text) in [
                 (NOTE, "kitchen/other", "There is no example_note with the id \"kitchen/other\""),
-                (NOTE, "one", "The import id of a note has the form {shelf}/{name}"),
+                (NOTE, "one", "The import id of example_note has the form {shelf}/{name}"),
             ] {
                 let state = stage.project.module().join("elsewhere.tfstate");
                 let option = format!("-state={}", state.display());

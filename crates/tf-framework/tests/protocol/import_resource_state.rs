@@ -59,7 +59,7 @@ async fn an_identity_must_have_what_is_required() {
 async fn a_resource_without_import_says_so() {
     let core = Core::new("import plain").await;
     let answer = import(&core, "test_plain", "7", None).await;
-    assert_eq!(told(&answer.diagnostics), ["error: A plain has no import id"]);
+    assert_eq!(told(&answer.diagnostics), ["error: test_plain has no import id"]);
 }
 
 #[tokio::test]

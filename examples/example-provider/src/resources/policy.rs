@@ -70,6 +70,15 @@ impl Resource for Policy {
         Ok(server.delete_policy(&state.name).await.map_err(|error| error.into_diagnostic(summary()))?)
     }
 
+    /// The name, or the path that the server's API has for the policy: users copy it from there.
+    fn parse_import_id(id: &str) -> Outcome<PolicyIdentity> {
+        let name = id.strip_prefix("sys/policies/acl/").unwrap_or(id).to_owned();
+        policy_name(&name).map_err(|demand| {
+            Diagnostic::error("Malformed Import Id").detail(format!("The name of a policy {demand}."))
+        })?;
+        Ok(PolicyIdentity { name })
+    }
+
     async fn import(cx: &Context<Example>, identity: PolicyIdentity) -> Outcome<Option<Self>> {
         let PolicyIdentity { name } = identity;
         let server = server(cx).await?;
@@ -103,5 +112,21 @@ fn policy_name(name: &String) -> Result<(), String> {
         Ok(())
     } else {
         Err("must be lower case, without spaces around it".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn import_ids_are_names_or_paths() {
+        for id in ["team-a", "sys/policies/acl/team-a"] {
+            assert_eq!(Policy::parse_import_id(id).unwrap(), PolicyIdentity { name: "team-a".to_owned() });
+        }
+        for id in ["", "sys/policies/acl/", "Team"] {
+            let failure = Policy::parse_import_id(id).unwrap_err();
+            assert!(failure.diagnostics().has_errors(), "{id}");
+        }
     }
 }
