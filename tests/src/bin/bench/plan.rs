@@ -1,7 +1,7 @@
 //! What planning costs a provider: objects that are there and unchanged, without a refresh.
 //!
 //! Every resource takes part in every plan, so this is paid for each of them each time. Ours has notes in a folder, the peer
-//! provider policies on a real OpenBao; without a refresh neither looks at them.
+//! provider policies, mounts and roles on a real OpenBao; without a refresh neither looks at them.
 
 use std::io::Write;
 
@@ -54,10 +54,7 @@ impl Plan {
             .env("VAULT_ADDR", server.address())
             .env("VAULT_TOKEN", server.keys()?.root_token.clone())
             .env("VAULT_CACERT", server.authority().certificate_file().display().to_string());
-        peers.configure(&format!(
-            "resource \"vault_policy\" \"p\" {{\n  count = {}\n  name = \"policy-${{count.index}}\"\n  policy = \"path \\\"secret/data/${{count.index}}\\\" {{ capabilities = [\\\"read\\\"] }}\"\n}}",
-            self.peer
-        ))?;
+        peers.configure(&peer_configuration(self.peer))?;
 
         let subjects = [(&ours, self.ours), (&peers, self.peer)];
         for (subject, objects) in subjects {
@@ -91,4 +88,37 @@ impl Plan {
         let at_most = each(&peers, self.peer) * CPU_GOAL;
         judge(&mut out, &[Goal { what: "CPU per object", unit: "ms", figure: each(&ours, self.ours), at_most }])
     }
+}
+
+/// The resources of which the design's goal speaks: half of them policies, a quarter mounts, a quarter roles.
+fn peer_configuration(objects: u32) -> String {
+    let (policies, mounts) = (objects / 2, objects / 4);
+    // The auth backend of the roles is one of the objects.
+    let roles = (objects - policies - mounts).saturating_sub(1);
+    format!(
+        r#"
+resource "vault_policy" "p" {{
+  count  = {policies}
+  name   = "policy-${{count.index}}"
+  policy = "path \"secret/data/${{count.index}}\" {{ capabilities = [\"read\"] }}"
+}}
+
+resource "vault_mount" "m" {{
+  count = {mounts}
+  path  = "mount-${{count.index}}"
+  type  = "kv"
+}}
+
+resource "vault_auth_backend" "approle" {{
+  type = "approle"
+}}
+
+resource "vault_approle_auth_backend_role" "r" {{
+  count          = {roles}
+  backend        = vault_auth_backend.approle.path
+  role_name      = "role-${{count.index}}"
+  token_policies = ["default"]
+}}
+"#
+    )
 }
