@@ -20,7 +20,7 @@
 //! An attribute of such a type brings its rules along; so does one of `Option` of it. Lists, sets and maps of them are
 //! compared element by element only if the element is spelled alike; for sets there is [`NormalizedSet`].
 
-/// The parts of [`AttributeType`](crate::model::AttributeType) that are the same for all types here that keep their spelling
+/// The parts of [`AttributeType`] that are the same for all types here that keep their spelling
 /// in a field `spelling` and parse it when they are made. `$what` completes "must be …".
 macro_rules! spelled_attribute_type {
     ($what:literal) => {
