@@ -127,8 +127,8 @@ impl PublicKey {
         KeyId::of_key_bits(&self.bits)
     }
 
-    /// Why no certificate is issued for it, in words that finish the sentence "the key …".
-    pub(crate) fn weakness(&self) -> Option<String> {
+    /// Why no certificate is issued for it, in words that finish the sentence "the key …". `None` if one is.
+    pub fn weakness(&self) -> Option<String> {
         self.kind.weakness()
     }
 

@@ -6,8 +6,8 @@ use crate::ip_name::IpRange;
 use crate::name_constraints::{NameConstraints, Subtree};
 use crate::profile::Profile;
 use crate::subject::Subject;
-use crate::subject_name::{EmailName, UriName};
-use crate::template::Template;
+use crate::subject_name::EmailName;
+use crate::template::{Template, read_crl_urls};
 use crate::validity::Validity;
 use crate::violation::{Field, Problem, Refusal, Violations};
 
@@ -117,10 +117,7 @@ impl Request {
         if !constraints.is_empty() && !profile.is_ca() {
             violations.add(Field::Profile, Problem::ConstraintsWithoutCa { profile: profile.as_str() });
         }
-        let read = |(index, text): (usize, &String)| {
-            violations.keep(Field::CrlUrls(index), UriName::parse(text).map_err(Problem::from))
-        };
-        let crl_urls = crl_urls.iter().enumerate().filter_map(read).collect();
+        let crl_urls = read_crl_urls(&mut violations, &crl_urls);
 
         let Identity { subject, names } = violations.result(identity)?;
         Ok(Template { profile, validity, subject, names, constraints, crl_urls })

@@ -10,33 +10,81 @@ use crate::dns_name::DnsName;
 use crate::issuer::Issuer;
 use crate::name_constraints::Forbidden;
 use crate::profile::Profile;
+use crate::public_key::PublicKey;
 use crate::subject_name::{FoundName, SubjectName};
-use crate::template::Unsigned;
+use crate::template::Template;
 use crate::violation::{Field, Problem, Refusal, Violations};
 
-/// May this CA sign this certificate at this time?
-pub(crate) fn enforce(unsigned: &Unsigned, issuer: &Issuer, now: Timestamp) -> Result<(), Refusal> {
+/// May this CA sign this certificate at this time? Without a key, whether it may for a key of its own.
+pub(crate) fn enforce(
+    template: &Template,
+    public_key: Option<&PublicKey>,
+    issuer: &Issuer,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let mut violations = Violations::default();
     let ca = issuer.certificate();
-    if matches!(unsigned.template.profile, Profile::RootCa(_)) {
-        violations.add(Field::Profile, Problem::RootWithIssuer);
-    }
     authority(&mut violations, ca, now);
-    if !ca.extensions.allows(KeyUsages::KeyCertSign) {
-        violations.add(Field::Issuer, Problem::IssuerMayNotSign { issuer: name_of(ca) });
+    for ca in issuer.chain() {
+        validity(&mut violations, template, ca);
     }
-    identity(&mut violations, unsigned, ca);
-    for (below, ca) in issuer.chain().enumerate() {
-        validity(&mut violations, unsigned, ca);
-        path_length(&mut violations, unsigned.template.profile, ca, below);
-        names(&mut violations, unsigned, ca);
-        purposes(&mut violations, unsigned.template.profile, ca);
+    limits(&mut violations, template, ca, issuer.chain());
+    if public_key == Some(ca.public_key()) {
+        violations.add(Field::PublicKey, Problem::KeyOfIssuer);
     }
     violations.result(Some(()))
 }
 
+/// Might this CA sign such a certificate at some time? Leaves out what depends on the time and on the keys.
+pub(crate) fn consider(template: &Template, chain: &[Certificate]) -> Result<(), Refusal> {
+    let mut violations = Violations::default();
+    match chain.first() {
+        Some(ca) => {
+            nature(&mut violations, ca);
+            limits(&mut violations, template, ca, chain.iter());
+        }
+        None => violations.add(Field::Issuer, Problem::NoIssuer { profile: template.profile.as_str() }),
+    }
+    violations.result(Some(()))
+}
+
+/// What neither time nor key changes.
+fn limits<'a>(
+    violations: &mut Violations,
+    template: &Template,
+    ca: &Certificate,
+    chain: impl Iterator<Item = &'a Certificate>,
+) {
+    if matches!(template.profile, Profile::RootCa(_)) {
+        violations.add(Field::Profile, Problem::RootWithIssuer);
+    }
+    if !ca.extensions.allows(KeyUsages::KeyCertSign) {
+        violations.add(Field::Issuer, Problem::IssuerMayNotSign { issuer: name_of(ca) });
+    }
+    if !ca.subject().is_empty() && template.subject == *ca.subject() {
+        violations.add(Field::Subject(None), Problem::NameOfIssuer { subject: name_of(ca) });
+    }
+    for (below, ca) in chain.enumerate() {
+        path_length(violations, template.profile, ca, below);
+        names(violations, template, ca);
+        purposes(violations, template.profile, ca);
+    }
+}
+
 /// Is it a CA at all, and is this its time?
 pub(crate) fn authority(violations: &mut Violations, ca: &Certificate, now: Timestamp) {
+    nature(violations, ca);
+    if now < ca.not_before() {
+        let not_before = ca.not_before();
+        violations.add(Field::Issuer, Problem::IssuerNotYetValid { issuer: name_of(ca), not_before, now });
+    }
+    if now > ca.not_after() {
+        violations.add(Field::Issuer, Problem::IssuerExpired { issuer: name_of(ca), not_after: ca.not_after() });
+    }
+}
+
+/// Is it a CA at all?
+fn nature(violations: &mut Violations, ca: &Certificate) {
     let issuer = || name_of(ca);
     if ca.subject().is_empty() {
         violations.add(Field::Issuer, Problem::IssuerNameless);
@@ -47,31 +95,14 @@ pub(crate) fn authority(violations: &mut Violations, ca: &Certificate, now: Time
     if let Some(oid) = ca.extensions.malformed.first() {
         violations.add(Field::Issuer, Problem::IssuerDamaged { issuer: issuer(), oid: oid.to_string() });
     }
-    if now < ca.not_before() {
-        let not_before = ca.not_before();
-        violations.add(Field::Issuer, Problem::IssuerNotYetValid { issuer: issuer(), not_before, now });
-    }
-    if now > ca.not_after() {
-        violations.add(Field::Issuer, Problem::IssuerExpired { issuer: issuer(), not_after: ca.not_after() });
-    }
 }
 
 pub(crate) fn name_of(certificate: &Certificate) -> String {
     certificate.subject().to_string()
 }
 
-/// A certificate with the name or the key of its CA looks as if it had issued itself.
-fn identity(violations: &mut Violations, unsigned: &Unsigned, ca: &Certificate) {
-    if !ca.subject().is_empty() && unsigned.template.subject == *ca.subject() {
-        violations.add(Field::Subject(None), Problem::NameOfIssuer { subject: name_of(ca) });
-    }
-    if unsigned.public_key == *ca.public_key() {
-        violations.add(Field::PublicKey, Problem::KeyOfIssuer);
-    }
-}
-
-fn validity(violations: &mut Violations, unsigned: &Unsigned, ca: &Certificate) {
-    let not_after = unsigned.template.validity.not_after();
+fn validity(violations: &mut Violations, template: &Template, ca: &Certificate) {
+    let not_after = template.validity.not_after();
     if not_after > ca.not_after() {
         violations
             .add(Field::Validity, Problem::OutlivesIssuer { issuer: name_of(ca), not_after, limit: ca.not_after() });
@@ -86,23 +117,23 @@ fn path_length(violations: &mut Violations, profile: Profile, ca: &Certificate, 
     }
 }
 
-fn names(violations: &mut Violations, unsigned: &Unsigned, ca: &Certificate) {
+fn names(violations: &mut Violations, template: &Template, ca: &Certificate) {
     let Some(constraints) = ca.name_constraints() else { return };
     let problem = |name: String, forbidden: Forbidden| Problem::NameConstraint {
         issuer: name_of(ca),
         name,
         reason: forbidden.to_string(),
     };
-    let subject = &unsigned.template.subject;
+    let subject = &template.subject;
     if let Err(forbidden) = constraints.check_subject(subject) {
         violations.add(Field::Subject(None), problem(subject.to_string(), forbidden));
     }
-    if let Some(host) = host_in_subject(unsigned)
+    if let Some(host) = host_in_subject(template)
         && let Err(forbidden) = constraints.check(&FoundName::Dns(host.clone()))
     {
         violations.add(Field::Subject(Some("common_name")), problem(host, forbidden));
     }
-    for (field, name) in &unsigned.template.names {
+    for (field, name) in &template.names {
         if let Err(forbidden) = constraints.check(&found(name)) {
             violations.add(*field, problem(name.to_string(), forbidden));
         }
@@ -111,9 +142,9 @@ fn names(violations: &mut Violations, unsigned: &Unsigned, ca: &Certificate) {
 
 /// Not in RFC 5280: OpenSSL takes the common name for a DNS name if there is none among the alternative names and it
 /// looks like one.
-fn host_in_subject(unsigned: &Unsigned) -> Option<String> {
-    let has_host = unsigned.template.names.iter().any(|(_, name)| matches!(name, SubjectName::Dns(_)));
-    let host = unsigned.template.subject.common_name().filter(|name| !has_host && name.contains('.'))?;
+fn host_in_subject(template: &Template) -> Option<String> {
+    let has_host = template.names.iter().any(|(_, name)| matches!(name, SubjectName::Dns(_)));
+    let host = template.subject.common_name().filter(|name| !has_host && name.contains('.'))?;
     DnsName::parse(&host).ok().map(|host| host.as_str().to_owned())
 }
 

@@ -20,7 +20,7 @@ use crate::rules;
 use crate::serial_number::SerialNumber;
 use crate::subject_name::{SubjectName, UriName};
 use crate::validity::Validity;
-use crate::violation::{Field, Problem, Refusal};
+use crate::violation::{Field, Problem, Refusal, Violations};
 
 const VERSION_3: u8 = 2;
 
@@ -46,8 +46,43 @@ impl Template {
             return Err(Refusal::of(Field::PublicKey, Problem::WeakKey { reason }).into());
         }
         let serial = SerialNumber::random(random)?;
-        Ok(Unsigned { template: self, public_key: public_key.clone(), serial })
+        let key_id = public_key.key_id();
+        Ok(Unsigned { template: self, public_key: public_key.clone(), key_id, serial })
     }
+
+    /// With addresses where the revocation list of its issuer can be fetched. A [`Csr`](crate::Csr) can't say them.
+    ///
+    /// # Errors
+    /// Every address that is none.
+    pub fn with_crl_urls(self, urls: &[String]) -> Result<Self, Refusal> {
+        let mut violations = Violations::default();
+        let crl_urls = read_crl_urls(&mut violations, urls);
+        violations.result(Some(Self { crl_urls, ..self }))
+    }
+
+    /// Whether a CA might sign it, as far as that depends neither on the time nor on keys: the chain of the CA begins
+    /// with its own certificate. For those who want to know before they ask for a signature.
+    ///
+    /// # Errors
+    /// Everything that speaks against it.
+    pub fn acceptable_to(&self, chain: &[Certificate]) -> Result<(), Refusal> {
+        rules::consider(self, chain)
+    }
+
+    /// Whether a CA may sign it now, for any key but its own. For those who make the key only then.
+    ///
+    /// # Errors
+    /// Everything that speaks against it.
+    pub fn acceptable_now(&self, issuer: &Issuer, now: Timestamp) -> Result<(), Refusal> {
+        rules::enforce(self, None, issuer, now)
+    }
+}
+
+pub(crate) fn read_crl_urls(violations: &mut Violations, urls: &[String]) -> Vec<UriName> {
+    let read = |(index, text): (usize, &String)| {
+        violations.keep(Field::CrlUrls(index), UriName::parse(text).map_err(Problem::from))
+    };
+    urls.iter().enumerate().filter_map(read).collect()
 }
 
 /// A certificate that lacks nothing but an issuer and its signature.
@@ -55,10 +90,22 @@ impl Template {
 pub struct Unsigned {
     pub(crate) template: Template,
     pub(crate) public_key: PublicKey,
+    key_id: KeyId,
     serial: SerialNumber,
 }
 
 impl Unsigned {
+    /// Takes the place of an earlier certificate for the same key: with its subject, byte for byte, and its key
+    /// identifier, so that what was issued below it chains to both. With another key nothing is taken over.
+    #[must_use]
+    pub fn succeeding(mut self, earlier: &Certificate) -> Self {
+        if *earlier.public_key() == self.public_key {
+            self.template.subject = earlier.subject().clone();
+            self.key_id = earlier.key_id();
+        }
+        self
+    }
+
     /// Signs a root with its own key.
     ///
     /// # Errors
@@ -77,7 +124,7 @@ impl Unsigned {
             };
             return Err(Refusal::of(Field::PrivateKey, problem).into());
         }
-        let (subject, key_id) = (self.template.subject.clone(), self.public_key.key_id());
+        let (subject, key_id) = (self.template.subject.clone(), self.key_id.clone());
         self.sign(&subject, &key_id, key)
     }
 
@@ -86,7 +133,7 @@ impl Unsigned {
     /// # Errors
     /// Everything that speaks against it.
     pub fn signed_by(self, issuer: &Issuer, now: Timestamp) -> Result<Certificate, IssueError> {
-        rules::enforce(&self, issuer, now)?;
+        rules::enforce(&self.template, Some(&self.public_key), issuer, now)?;
         let ca = issuer.certificate();
         self.sign(ca.subject(), &ca.key_id(), issuer.key())
     }
@@ -126,7 +173,7 @@ impl Unsigned {
         list.basic_constraints(profile.is_ca(), profile.ca_options().and_then(|options| options.path_length))?;
         list.key_usage(profile.key_usage(self.public_key.kind()))?;
         list.extended_key_usage(profile.extended_key_usage())?;
-        list.subject_key_id(&self.public_key.key_id())?;
+        list.subject_key_id(&self.key_id)?;
         list.authority_key_id(issuer_key_id)?;
         list.subject_names(names.iter().map(|(_, name)| name), subject.is_empty())?;
         list.name_constraints(constraints)?;

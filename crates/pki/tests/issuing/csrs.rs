@@ -69,6 +69,19 @@ fn subject_and_names_are_taken_over_and_nothing_else() {
 }
 
 #[test]
+fn the_addresses_of_revocation_lists_come_from_the_issuer() {
+    let csr = request().validate().unwrap().sign(&world::key()).unwrap();
+    let template = || csr.template(Profile::TlsServer, days(365)).unwrap();
+    let urls = ["http://pki.home.arpa/root.crl".to_owned()];
+    let template_with = template().with_crl_urls(&urls).unwrap();
+    let unsigned = template_with.for_key(csr.public_key(), &mut SystemRandom).unwrap();
+    let certificate = unsigned.signed_by(&root(pki::CaOptions::default()), now()).unwrap();
+    assert_eq!(certificate.crl_urls(), urls);
+    let refusal = template().with_crl_urls(&[urls[0].clone(), "root.crl".to_owned()]).unwrap_err();
+    assert_eq!(refusal.violations()[0].field(), pki::Field::CrlUrls(1));
+}
+
+#[test]
 fn what_is_not_issued_is_named() {
     let Some(folder) = folder() else { return };
     run(

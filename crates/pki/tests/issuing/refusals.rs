@@ -238,6 +238,31 @@ fn a_certificate_may_be_cut_to_its_ca() {
     assert_eq!(certificate.not_after(), root.certificate().not_after());
 }
 
+/// What is asked before there is a signature, or even a key, is answered as the signature will be.
+#[test]
+fn who_asks_beforehand_is_told_the_same() {
+    let root = root(limited(0));
+    let chain: Vec<_> = root.chain().cloned().collect();
+    let asked = |request: Request, time: Timestamp| {
+        let template = request.validate().unwrap();
+        (template.acceptable_to(&chain), template.acceptable_now(&root, time))
+    };
+    assert_eq!(asked(server_request(), now()), (Ok(()), Ok(())));
+    let (sometime, today) = asked(intermediate_request(CaOptions::default()), now());
+    let expected = [(Field::Issuer, "pathLenConstraint")];
+    check(sometime.map_err(IssueError::from), &expected);
+    check(today.map_err(IssueError::from), &expected);
+    // What depends on the time is told of now alone.
+    let (sometime, today) = asked(server_request(), now() + DAY * 4000);
+    sometime.unwrap();
+    check(today.map_err(IssueError::from), &[(Field::Issuer, "has expired")]);
+    let (sometime, today) = asked(Request { validity: days(3651), ..server_request() }, now());
+    sometime.unwrap();
+    check(today.map_err(IssueError::from), &[(Field::Validity, "longer than")]);
+    let nobody = server_request().validate().unwrap().acceptable_to(&[]);
+    check(nobody.map_err(IssueError::from), &[(Field::Issuer, "needs an issuer")]);
+}
+
 fn pem_of(key: &PrivateKey) -> String {
     use secrecy::ExposeSecret as _;
     #[expect(clippy::disallowed_methods, reason = "a test key")]
