@@ -40,9 +40,6 @@ pub enum ServeError {
     /// No socket to listen on.
     #[error("opening the plugin's socket")]
     Listen(#[from] ListenError),
-    /// The gRPC server ended by itself.
-    #[error("serving gRPC")]
-    Serve(#[source] tonic::transport::Error),
 }
 
 /// An error and its causes, in one line: what failed, because of what.

@@ -54,6 +54,7 @@ mod broker;
 mod certificate;
 mod controller;
 mod cookie;
+mod deadline;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -71,8 +72,11 @@ mod reattach;
 mod server;
 mod services;
 mod signals;
+#[cfg(unix)]
+mod socket;
 mod stdio;
 mod stdout;
+mod turn;
 mod watchdog;
 
 pub use broker::{Broker, BrokerError, BrokeredServer};

@@ -249,7 +249,7 @@ impl Listener {
     pub(crate) async fn accept(&self) -> io::Result<Box<dyn RawStream>> {
         match &self.socket {
             #[cfg(unix)]
-            Socket::Unix(socket) => Ok(Box::new(socket.accept().await?.0)),
+            Socket::Unix(socket) => Ok(Box::new(crate::socket::Socket::new(socket.accept().await?.0)?)),
             Socket::Tcp(socket) => {
                 let (stream, _) = socket.accept().await?;
                 stream.set_nodelay(true)?;

@@ -261,6 +261,7 @@ impl Run {
         announce: impl FnOnce(&crate::listener::Address) -> Result<(), ServeError>,
     ) -> Result<(), ServeError> {
         let Self { broker, services, tls, stop, on_shutdown } = self;
+        let at_once = services.at_once;
         let routes = routes(services, &broker, &stop).await;
         let listener = broker.listen().await?;
         let address = listener.address().clone();
@@ -271,13 +272,12 @@ impl Run {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
         };
-        let outcome = tokio::select! {
-            outcome = server::serve(routes, connections, stop.clone()) => outcome.map_err(ServeError::Serve),
+        tokio::select! {
+            () = server::serve(routes, at_once, connections, stop.clone()) => {}
             () = drained => {
                 tracing::warn!(seconds = DRAIN.as_secs(), "ending although calls are still running: the host waits no longer");
-                Ok(())
             }
-        };
+        }
         stop.cancel();
         if let Some(shutdown) = on_shutdown
             && tokio::time::timeout(SHUTDOWN, shutdown()).await.is_err()
@@ -285,7 +285,7 @@ impl Run {
             tracing::warn!(milliseconds = SHUTDOWN.as_millis(), "what the plugin does on shutdown took too long");
         }
         broker.remove_sockets();
-        outcome
+        Ok(())
     }
 }
 

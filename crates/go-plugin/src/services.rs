@@ -17,6 +17,7 @@ pub const MAX_MESSAGE_BYTES: usize = 256 << 20;
 #[derive(Default)]
 pub struct Services {
     pub(crate) routes: RoutesBuilder,
+    pub(crate) at_once: &'static [&'static str],
 }
 
 impl Services {
@@ -35,6 +36,18 @@ impl Services {
         S::Future: Send + 'static,
     {
         self.routes.add_service(service);
+        self
+    }
+
+    /// Says which methods only compute, by their paths, such as `/greeter.Greeter/Greet`. Those of an earlier call are
+    /// forgotten.
+    ///
+    /// They are answered where they are read, which is the cheapest way for a call of some microseconds. While one of them
+    /// runs, nothing else happens on its connection: they must not block, and should be through within milliseconds. All
+    /// other methods run beside each other.
+    #[must_use]
+    pub fn at_once(mut self, paths: &'static [&'static str]) -> Self {
+        self.at_once = paths;
         self
     }
 }

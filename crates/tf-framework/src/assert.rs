@@ -42,5 +42,7 @@ pub fn apply_answer(schema: &Schema, planned: &Value, answer: &Value) -> Vec<Vio
 
 /// Whether two values are the same but for what is known about their unknown parts.
 fn same_but_refinements(one: &Value, other: &Value) -> bool {
-    one == other || one.clone().unrefined() == other.clone().unrefined()
+    // Only what is unknown has refinements.
+    let may_be_refined = || !one.is_wholly_known() && !other.is_wholly_known();
+    one == other || (may_be_refined() && one.clone().unrefined() == other.clone().unrefined())
 }

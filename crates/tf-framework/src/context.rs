@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::failure::Outcome;
-use crate::model::{Fields, Model, Plan};
+use crate::model::{Fields as _, Model, PlanOf};
 use crate::private::Private;
 use crate::provider::Provider;
 
@@ -78,15 +78,20 @@ impl<P: Provider> Context<P> {
         &self.client
     }
 
-    /// Records what exists by now. If the call fails after this, this is what the state says: a half-made object is then
-    /// neither lost nor taken for a whole one.
+    /// Records what exists by now, after each step that made or changed something. If the call fails after this, panics, or
+    /// runs out of time, this is what the state says: a half-made object is then neither lost nor taken for a whole one.
+    /// After success, what the call returns is what counts.
+    ///
+    /// What a failed creation recorded is tainted: core replaces it with the next apply. Where that would throw away what
+    /// can be kept, record nothing, and let [`create`](crate::Resource::create) look first whether the object is there
+    /// already. What an update recorded is not tainted.
     pub fn checkpoint<M: Model>(&self, state: &M) {
         *lock(&self.call.checkpoint) = Some(state.to_object());
     }
 
     /// As [`checkpoint`](Self::checkpoint), for an object of which not everything is decided yet. That is null in the state.
-    pub fn checkpoint_plan<M: Model>(&self, plan: &Plan<M>) {
-        *lock(&self.call.checkpoint) = Some(<M as Fields>::plan_to_object(plan).unknown_as_null());
+    pub fn checkpoint_plan<T: PlanOf>(&self, plan: &T) {
+        *lock(&self.call.checkpoint) = Some(T::Model::plan_to_object(plan).unknown_as_null());
     }
 
     /// Takes the last checkpoint back: what was made is gone again.

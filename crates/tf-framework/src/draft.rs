@@ -7,7 +7,7 @@ use tf_value::Value;
 
 use crate::config::setting;
 use crate::diagnostic::Diagnostic;
-use crate::model::{AttributeType, Field, Model, Setting};
+use crate::model::{AttributeType, Field, Fields, Model, Plan, Setting};
 use crate::plan::{Action, ResourcePlan};
 use crate::private::Private;
 
@@ -56,6 +56,19 @@ impl<'a, M: Model> Draft<'a, M> {
         setting::<T>(&self.plan.planned, field)
     }
 
+    /// What is planned for an attribute of a nested object, of which others may be unknown.
+    pub fn planned_member<O, T, U>(&self, field: Field<M, O>, member: Field<T, U>) -> Setting<U::Inner>
+    where
+        O: AttributeType<Inner = T>,
+        U: AttributeType,
+    {
+        match self.plan.planned.attribute(field.name()) {
+            Some(object) if object.is_known() => setting::<U>(object, member),
+            Some(_) => Setting::Unknown,
+            None => Setting::Unset,
+        }
+    }
+
     /// Plans a value. Only what is computed and not configured can be planned; and never from something write-only, whose
     /// value at apply is another one.
     pub fn plan<T: AttributeType>(&mut self, field: Field<M, T>, value: &T) {
@@ -65,6 +78,11 @@ impl<'a, M: Model> Draft<'a, M> {
     /// Plans that a computed attribute will be decided at apply.
     pub fn plan_unknown<T>(&mut self, field: Field<M, T>) {
         self.set(field.name(), Value::unknown());
+    }
+
+    /// Plans an object of which some members are decided at apply.
+    pub fn plan_partly<T: Fields>(&mut self, field: Field<M, T>, plan: &Plan<T>) {
+        self.set(field.name(), T::plan_to_object(plan));
     }
 
     /// Has the object replaced because of this attribute, which must change.

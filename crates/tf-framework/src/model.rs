@@ -29,10 +29,11 @@ mod write_only;
 
 pub use any_value::{After, AnyValue};
 pub use attribute_type::AttributeType;
+pub(crate) use attribute_type::plain_attribute;
 pub use blocks::BlockType;
 pub use collections::SetOf;
 pub use decode::{DecodeError, Members};
-pub use fields::{Field, Fields, Model, Plan, Query, kind};
+pub use fields::{Field, Fields, Model, Plan, PlanOf, Query, kind};
 pub use identity::{Identity, IdentityAttribute, IdentityModel, IdentityType, NoIdentity};
 pub use inside::Inside;
 pub use planned::Planned;
@@ -154,7 +155,16 @@ pub use setting::Setting;
 /// | `block`, `block(min = 1, max = 2)` | It is nested blocks. See [`BlockType`]. |
 /// | `variadic` | The last parameter of a function: a `Vec` of all further arguments. |
 ///
+/// A validator gets what is in the `Option`, if it is there: of a `String` the `str`, of a `Vec` the slice, of other types the
+/// value itself ([`AttributeType::Checked`]).
+///
 /// What can't work does not compile, and the message says what to do instead.
+///
+/// One kind of blocks is deliberately absent: those of the protocol's nesting mode `GROUP`, which exist even where the
+/// configuration has none. The Go SDK can't declare them and the Go framework refuses them, so that there is no provider
+/// from which anybody would know what cores and editors make of them. `Option<T>` as a block says nearly the same; an
+/// attribute that is `optional, computed` shows what is made up where the configuration has none. For schemas that are not
+/// written as structs there is [`NestedBlock::group`](crate::schema::NestedBlock::group).
 pub use tf_framework_derive::Model;
 pub use typed_validator::{Decodes, Typed};
 pub use write_only::WriteOnly;

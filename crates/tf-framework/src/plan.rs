@@ -36,6 +36,7 @@ pub use modifiers::{
     Modification, PlanModifier, RequiresReplace, RequiresReplaceIf, RequiresReplaceIfConfigured,
     UseNonNullStateForUnknown, UseStateForUnknown,
 };
+pub(crate) use semantic::ElementWise;
 pub use semantic::{SemanticEquality, keep_spelling};
 pub(crate) use write_only::with_write_only;
 pub use write_only::without_write_only;

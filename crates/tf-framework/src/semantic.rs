@@ -17,8 +17,13 @@
 //! Where in doubt, two values are different: a change that is planned for nothing costs a request, one that is not seen may
 //! cost more.
 //!
-//! An attribute of such a type brings its rules along; so does one of `Option` of it. Lists, sets and maps of them are
-//! compared element by element only if the element is spelled alike; for sets there is [`NormalizedSet`].
+//! An attribute of such a type brings its rules along, and so does one of `Option` of it. Lists, sets and maps of them, also
+//! in each other, compare each element by its own rules: a list by index, a map by key, a set by whether each element means
+//! the same as one of the other's. [`NormalizedSet`] is for elements without a type of their own.
+//!
+//! What a user sees of it: `["60m", "5m"]` where the state has `["1h", "5m"]` is no change. `["60m", "9m"]` is one, and is
+//! planned as it is written, because core accepts nothing between configuration and state. Where the server answers
+//! `["3600s", "9m"]` to it, now or later, the state stays as it was written.
 
 /// The parts of [`AttributeType`] that are the same for all types here that keep their spelling
 /// in a field `spelling` and parse it when they are made. `$what` completes "must be …".
@@ -67,15 +72,13 @@ pub use pem::{Pem, PemBlock};
 pub use policy_text::PolicyText;
 pub use secret_pem::SecretPem;
 
-use crate::model::{AttributeType, Decodes};
+use crate::model::{AttributeType, plain_attribute};
 use crate::plan::SemanticEquality;
 use crate::schema::{Attribute, Mode};
 
-/// An attribute that refuses what is no value of its type and in which spellings of the same make no difference.
+/// An attribute in which spellings of the same make no difference.
 fn attribute<T: AttributeType>(mode: Mode, same: fn(&T, &T) -> bool) -> Attribute {
-    let attribute = Attribute::new(mode, T::shape()).validator(Decodes::<T>::default());
-    let attribute = if T::SECRET { attribute.sensitive() } else { attribute };
-    attribute.semantic_equality(SameMeaning(same))
+    plain_attribute::<T>(mode).semantic_equality(SameMeaning(same))
 }
 
 /// Compares what is decoded.

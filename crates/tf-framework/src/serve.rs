@@ -23,6 +23,19 @@ const COOKIE: MagicCookie = MagicCookie {
 /// Where the two CLIs look for a provider whose address has no host.
 const REGISTRIES: [&str; 2] = ["registry.opentofu.org", "registry.terraform.io"];
 
+/// The calls in which nothing is looked up anywhere: they are functions of what core sends.
+const COMPUTED: [&str; 9] = [
+    "/tfplugin6.Provider/GetMetadata",
+    "/tfplugin6.Provider/GetProviderSchema",
+    "/tfplugin6.Provider/GetResourceIdentitySchemas",
+    "/tfplugin6.Provider/MoveResourceState",
+    "/tfplugin6.Provider/PlanResourceChange",
+    "/tfplugin6.Provider/UpgradeResourceIdentity",
+    "/tfplugin6.Provider/UpgradeResourceState",
+    "/tfplugin6.Provider/ValidateDataResourceConfig",
+    "/tfplugin6.Provider/ValidateResourceConfig",
+];
+
 /// What a provider says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
@@ -105,7 +118,7 @@ fn plugin<P: Provider>() -> Plugin {
             let service = ProviderServer::new(server)
                 .max_decoding_message_size(MAX_MESSAGE_BYTES)
                 .max_encoding_message_size(MAX_MESSAGE_BYTES);
-            Services::new().add_service(service)
+            Services::new().add_service(service).at_once(&COMPUTED)
         })
         // The CLIs have a switch for it, TF_DISABLE_PLUGIN_TLS.
         .allow_plaintext()

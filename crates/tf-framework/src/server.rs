@@ -47,6 +47,7 @@ use tracing::Instrument as _;
 
 use crate::contents::Contents;
 use crate::provider::Provider;
+use judgement::Judgement;
 use served::Served;
 
 /// The service of the protocol for one provider.
@@ -86,7 +87,18 @@ impl<P: Provider> Server<P> {
     /// A provider that is not configured yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { served: Arc::new(Served::new(P::contents())) }
+        Self::judged(Judgement::of_this_build())
+    }
+
+    /// The same, but an answer that breaks a rule of core becomes an error, as in a release, also in a debug build. For
+    /// tests of what users then see.
+    #[must_use]
+    pub fn as_released() -> Self {
+        Self::judged(Judgement::Report)
+    }
+
+    fn judged(judgement: Judgement) -> Self {
+        Self { served: Arc::new(Served::new(P::contents(), judgement)) }
     }
 
     /// What it consists of.

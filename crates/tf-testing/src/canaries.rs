@@ -34,7 +34,17 @@ struct Canary {
 impl Canaries {
     /// Takes the secrets out of a configuration or state.
     pub(crate) fn watch(&self, of: &str, schema: &Schema, value: &Value) {
-        let mut search = Search { of, secrets: Vec::new(), public: BTreeSet::new() };
+        self.take(of, schema, value, true);
+    }
+
+    /// Takes the secrets out of the configuration or the result of an ephemeral resource, of which nothing is ever
+    /// stored.
+    pub(crate) fn watch_ephemeral(&self, of: &str, schema: &Schema, value: &Value) {
+        self.take(of, schema, value, false);
+    }
+
+    fn take(&self, of: &str, schema: &Schema, value: &Value, is_stored: bool) {
+        let mut search = Search { of, is_stored, secrets: Vec::new(), public: BTreeSet::new() };
         search.object(schema.block(), value, &Path::root());
         let Search { secrets, public, .. } = search;
         // What also stands where anybody may see it is no secret.
@@ -78,6 +88,7 @@ impl Canaries {
 /// What a value has in it: secrets, each with its place and whether it must be nowhere, and everything else.
 struct Search<'a> {
     of: &'a str,
+    is_stored: bool,
     secrets: Vec<(String, &'a str, bool)>,
     public: BTreeSet<&'a str>,
 }
@@ -92,7 +103,8 @@ impl<'a> Search<'a> {
                 _ if attribute.is_write_only() || attribute.is_sensitive() => {
                     let of = format!("{}.{path}", self.of);
                     let texts = texts(value).into_iter().filter(|text| text.len() >= SHORTEST);
-                    self.secrets.extend(texts.map(|text| (of.clone(), text, attribute.is_write_only())));
+                    let everywhere = attribute.is_write_only() || !self.is_stored;
+                    self.secrets.extend(texts.map(|text| (of.clone(), text, everywhere)));
                 }
                 Some(nested) => self.objects(nested.nesting(), nested.object(), value, &path),
                 None => self.public.extend(texts(value)),
@@ -178,6 +190,13 @@ mod tests {
         assert_eq!(canaries.in_answer(all), ["note.secret"]);
         assert_eq!(canaries.in_text(all), ["note.secret", "note.user.password"]);
         assert!(canaries.in_text(b"nothing").is_empty());
+    }
+
+    #[test]
+    fn what_is_ephemeral_is_stored_nowhere() {
+        let canaries = Canaries::default();
+        canaries.watch_ephemeral("lease", &schema(), &value("", "sensitive-password", "name-of-somebody"));
+        assert_eq!(canaries.in_answer(b"... sensitive-password, name-of-somebody"), ["lease.user.password"]);
     }
 
     #[test]

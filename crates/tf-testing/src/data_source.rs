@@ -24,6 +24,14 @@ impl<'k> DataSource<'k> {
         Self { kit, name, schema }
     }
 
+    pub(crate) fn type_name(&self) -> &'k str {
+        self.name
+    }
+
+    pub(crate) fn schema(&self) -> &'k Schema {
+        self.schema
+    }
+
     /// Validates a configuration, with the provider not configured. Returns the warnings.
     ///
     /// # Errors
@@ -33,7 +41,17 @@ impl<'k> DataSource<'k> {
         self.validated(&self.kit.unconfigured, &config)
     }
 
-    /// Reads it.
+    /// `plan`: reads it if all of its configuration is known. Otherwise it is read at apply, and nothing is asked
+    /// before: `None`.
+    ///
+    /// # Errors
+    /// If the provider refuses that, or breaks a rule.
+    pub fn plan(&self, config: impl Into<Config>) -> Result<Option<Value>, Refusal> {
+        let config = config.into().object(self.name, self.schema)?;
+        if config.is_wholly_known() { self.read(config).map(Some) } else { Ok(None) }
+    }
+
+    /// Reads it. What is configured must be in the result as it is written; that neither core checks.
     ///
     /// # Errors
     /// If the provider refuses that, or breaks a rule.
@@ -53,6 +71,7 @@ impl<'k> DataSource<'k> {
             .kit
             .configured
             .ask(self.name, Call::ReadDataSource, async move |mut client| client.read_data_source(request).await)?;
+        answer.watch(answer.message.state.as_ref(), self.schema);
         answer.diagnostics(|message| &mut message.diagnostics, Some(self.schema));
         answer.deferred(answer.message.deferred);
         if answer.has_errors() {
@@ -62,12 +81,13 @@ impl<'k> DataSource<'k> {
         let value = answer.value(state.as_ref(), self.schema.implied_type());
         match &value {
             Some(value) if value.is_null() => answer.breaks(Rule::MissingObject),
-            Some(value) => answer.judged(assert::state(self.schema, value)),
+            Some(value) => {
+                answer.judged(assert::state(self.schema, value));
+                answer.judged(assert::plan_valid(self.schema, &Value::Null, &config, value));
+            }
             None => {}
         }
-        let value = answer.settle_with(value)?;
-        self.kit.canaries.watch(self.name, self.schema, &value);
-        Ok(value)
+        answer.settle_with(value)
     }
 
     fn validated(&self, wire: &Wire, config: &Value) -> Result<Diagnostics, Refusal> {

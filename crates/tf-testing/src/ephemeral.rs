@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::kit::Kit;
 use crate::refusal::{Call, Refusal};
 use crate::rule::Rule;
-use crate::wire::{Wire, sent, unasked};
+use crate::wire::{Answer, Wire, sent, unasked};
 
 /// An ephemeral resource of a provider.
 pub struct Ephemeral<'k> {
@@ -38,6 +38,10 @@ impl<'k> Ephemeral<'k> {
         Self { kit, name, schema }
     }
 
+    pub(crate) fn schema(&self) -> &'k Schema {
+        self.schema
+    }
+
     /// Validates a configuration, with the provider not configured. Returns the warnings.
     ///
     /// # Errors
@@ -47,7 +51,18 @@ impl<'k> Ephemeral<'k> {
         self.validated(&self.kit.unconfigured, &config)
     }
 
-    /// Opens it. A result that breaks a rule is closed again, as the cores do.
+    /// `plan`: opens it if all of its configuration is known. Otherwise it is opened at apply, and nothing is asked
+    /// before: `None`.
+    ///
+    /// # Errors
+    /// If the provider refuses that, or breaks a rule.
+    pub fn plan(&self, config: impl Into<Config>) -> Result<Option<Open<'k>>, Refusal> {
+        let config = config.into().object(self.name, self.schema)?;
+        if config.is_wholly_known() { self.open(config).map(Some) } else { Ok(None) }
+    }
+
+    /// Opens it. What reports an error is not open, and so not closed. A result that breaks a rule is closed again, as
+    /// the cores do.
     ///
     /// # Errors
     /// If the provider refuses that, or breaks a rule.
@@ -65,6 +80,7 @@ impl<'k> Ephemeral<'k> {
         let mut answer = self.kit.configured.ask(self.name, Call::OpenEphemeralResource, async move |mut client| {
             client.open_ephemeral_resource(request).await
         })?;
+        answer.watch(answer.message.result.as_ref(), self.schema);
         answer.diagnostics(|message| &mut message.diagnostics, Some(self.schema));
         answer.deferred(answer.message.deferred);
         if answer.has_errors() {
@@ -82,14 +98,11 @@ impl<'k> Ephemeral<'k> {
             None => {}
         }
         let private = answer.message.private.take();
-        let renew_at = answer.message.renew_at.and_then(|time| SystemTime::try_from(time).ok());
+        let renew_at = answer.message.renew_at.take().map(SystemTime::try_from);
+        let renew_at = due(&mut answer, renew_at);
         let open = |value| Open { kit: self.kit, name: self.name, value, private, renew_at };
         match answer.settle_with(value) {
-            Ok(value) => {
-                // What was opened may be used in texts as little as what was configured.
-                self.kit.canaries.watch(self.name, self.schema, &value);
-                Ok(open(value))
-            }
+            Ok(value) => Ok(open(value)),
             Err(refusal) => {
                 // What happens to the closing matters less than why it is closed.
                 let _ = open(Value::Null).close();
@@ -99,7 +112,7 @@ impl<'k> Ephemeral<'k> {
     }
 
     fn validated(&self, wire: &Wire, config: &Value) -> Result<Diagnostics, Refusal> {
-        self.kit.canaries.watch(self.name, self.schema, config);
+        self.kit.canaries.watch_ephemeral(self.name, self.schema, config);
         let request = validate_ephemeral_resource_config::Request {
             type_name: self.name.to_owned(),
             config: sent(self.name, self.schema.implied_type(), config)?,
@@ -142,7 +155,8 @@ impl Open<'_> {
         }
         // OpenTofu takes both over, error or not.
         self.private = answer.message.private.take();
-        self.renew_at = answer.message.renew_at.take().and_then(|time| SystemTime::try_from(time).ok());
+        let renew_at = answer.message.renew_at.take().map(SystemTime::try_from);
+        self.renew_at = due(&mut answer, renew_at);
         answer.settle()
     }
 
@@ -160,4 +174,15 @@ impl Open<'_> {
         answer.diagnostics(|message| &mut message.diagnostics, None);
         answer.settle()
     }
+}
+
+/// When something is to be renewed. If that is in the past, a core renews it without end.
+fn due<A, E>(answer: &mut Answer<A>, renew_at: Option<Result<SystemTime, E>>) -> Option<SystemTime> {
+    #[expect(clippy::disallowed_methods, reason = "a core waits until then by the clock of the machine")]
+    let now = SystemTime::now();
+    let renew_at = renew_at?.ok();
+    if renew_at.is_none_or(|renew_at| renew_at <= now) {
+        answer.breaks(Rule::RenewAtPast);
+    }
+    renew_at
 }

@@ -22,10 +22,18 @@ impl<'k> Function<'k> {
         Self { kit, name, function }
     }
 
+    pub(crate) fn name(&self) -> &'k str {
+        self.name
+    }
+
+    pub(crate) fn signature(&self) -> &'k FunctionSchema {
+        self.function
+    }
+
     /// Calls it, twice, since a function has one result for the same arguments.
     ///
-    /// Arguments that the function does not take, null or unknown, never reach it: as in the cores, the first are an error and
-    /// the second make the result unknown.
+    /// Arguments that the function does not take, null or unknown, never reach it: as in the cores, the first are an
+    /// error and the second make the result unknown.
     ///
     /// # Errors
     /// If the function refuses the arguments, or breaks a rule.

@@ -1,13 +1,13 @@
 //! Plays Terraform and OpenTofu for the tests of a provider: in one process, by their rules, in milliseconds.
 //!
-//! A core checks every answer of a provider and stops the run at the first one that breaks a rule. Here the same checks are made
-//! without a core: the provider's service is called through its client, with values in msgpack as on the wire, in the order in
-//! which the cores call it. Besides what both cores check, the kit checks what they only rely on: that data beside the state is
-//! handed back, that identities stay, that a plan reads no clock, that no secret is anywhere, that nothing is planned where
-//! nothing has changed.
+//! A core checks every answer of a provider and stops the run at the first one that breaks a rule. Here the same
+//! checks are made without a core: the provider's service is called through its client, with values in msgpack as on
+//! the wire, in the order in which the cores call it. Besides what both cores check, the kit checks what they only
+//! rely on: that data beside the state is handed back, that identities stay, that a plan reads no clock, that no
+//! secret is anywhere, that nothing is planned where nothing has changed.
 //!
-//! Nothing of the provider is known but its service, and the rules share no code with the framework's plan engine: they are
-//! those of [`tf_framework::assert`].
+//! Nothing of the provider is known but its service, and the rules share no code with the framework's plan engine:
+//! they are those of [`tf_framework::assert`].
 //!
 //! ```
 //! use tf_framework::model::{Model, Plan};
@@ -67,15 +67,15 @@
 //! assert_eq!(word.plan(config!({ "text": "leaf" }))?.action(), Action::Replace);
 //! word.destroy()?;
 //!
-//! // What any user might do.
-//! let driven = kit.drive::<Word>()?.with("text", "[a-z]{1,9}").run()?;
+//! // What any user might do. Data sources, ephemeral resources and functions are driven in the same way.
+//! let driven = kit.drive::<Word>()?.with("text", "[a-z]{1,9}").create_before_destroy().run()?;
 //! assert_eq!(driven.refused, 0);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Every verb returns a [`Refusal`] at the first broken rule. Its text, also that of its `Debug`, names resource, call, attribute
-//! and rule, so `unwrap` is as good as `?` in a test:
+//! Every verb returns a [`Refusal`] at the first broken rule. Its text, also that of its `Debug`, names resource,
+//! call, attribute and rule, so `unwrap` is as good as `?` in a test:
 //!
 //! ```text
 //! words_word: the answer to ApplyResourceChange breaks the rules of core
@@ -99,7 +99,7 @@ mod wire;
 pub use client::Client;
 pub use config::{Config, Unknown};
 pub use data_source::DataSource;
-pub use drive::{Drive, Driven, Failure};
+pub use drive::{Drivable, Drive, Driven, DrivenDataSource, DrivenEphemeral, DrivenFunction, Failure};
 pub use ephemeral::{Ephemeral, Open};
 pub use function::Function;
 pub use kit::Kit;

@@ -7,6 +7,7 @@ mod import;
 mod migrate;
 mod plan;
 mod refresh;
+mod replace;
 mod stored;
 mod unnoticed;
 
@@ -27,18 +28,21 @@ use crate::wire::{IdentitySchema, ResourceSchema, Wire, sent};
 
 /// An object of a managed resource, as a core keeps it between two commands: what the state file says.
 ///
-/// Each verb is what one command of a core does for one object, with every check of both cores, and some more. When a verb
-/// fails, the object is what the state file would say then.
+/// Each verb is what one command of a core does for one object, with every check of both cores, and some more. When a
+/// verb fails, the object is what the state file would say then.
 pub struct Managed<'k> {
     kit: &'k Kit,
     name: &'k str,
     resource: &'k ResourceSchema,
     stored: Option<Stored>,
+    /// What was replaced and could not be removed, the oldest first.
+    deposed: Vec<Stored>,
+    creates_first: bool,
 }
 
 impl<'k> Managed<'k> {
     pub(crate) fn new(kit: &'k Kit, name: &'k str, resource: &'k ResourceSchema) -> Self {
-        Self { kit, name, resource, stored: None }
+        Self { kit, name, resource, stored: None, deposed: Vec::new(), creates_first: false }
     }
 
     /// The full name of the type.
@@ -46,9 +50,22 @@ impl<'k> Managed<'k> {
         self.name
     }
 
+    /// From now on, an object that is replaced is removed when its successor is there, and not before it is made:
+    /// `lifecycle { create_before_destroy = true }`. Two of them must be able to exist beside each other.
+    #[must_use]
+    pub fn create_before_destroy(mut self) -> Self {
+        self.creates_first = true;
+        self
+    }
+
     /// What the state file says. `None` if there is no object.
     pub fn stored(&self) -> Option<&Stored> {
         self.stored.as_ref()
+    }
+
+    /// Objects that were replaced and could not be removed, the oldest first. The next apply removes them.
+    pub fn deposed(&self) -> &[Stored] {
+        &self.deposed
     }
 
     /// The value of the object.
@@ -68,8 +85,17 @@ impl<'k> Managed<'k> {
         }
     }
 
-    /// Forgets the object without touching it: `state rm`, or the loss of the state file.
+    /// Puts other data beside the state of the object: what another version of the provider, or one on another machine, has
+    /// stored there.
+    pub fn store_private(&mut self, private: Vec<u8>) {
+        if let Some(stored) = &mut self.stored {
+            stored.private = private.into();
+        }
+    }
+
+    /// Forgets the object, and what is deposed, without touching them: `state rm`, or the loss of the state file.
     pub fn forget(&mut self) -> Option<Stored> {
+        self.deposed.clear();
         self.stored.take()
     }
 

@@ -10,8 +10,8 @@ use crate::rule::{Rule, Violation};
 
 /// Core, or the kit in its place, does not go on.
 ///
-/// The text names the resource, the call, the attribute and the rule, and never a secret. `Debug` is the same text, so that
-/// an `unwrap` in a test prints it.
+/// The text names the resource, the call, the attribute and the rule, and never a secret. `Debug` is the same text, so
+/// that an `unwrap` in a test prints it.
 #[derive(Clone)]
 pub enum Refusal {
     /// The provider says no: at least one of its diagnostics is an error.
@@ -78,6 +78,13 @@ pub enum Call {
     ValidateEphemeralResourceConfig,
     ValidateProviderConfig,
     ValidateResourceConfig,
+}
+
+impl Call {
+    /// Whether it is about an ephemeral resource that is open, or is to be.
+    pub(crate) fn is_ephemeral(self) -> bool {
+        matches!(self, Self::OpenEphemeralResource | Self::RenewEphemeralResource | Self::CloseEphemeralResource)
+    }
 }
 
 impl Refusal {

@@ -62,6 +62,8 @@ pub enum Rule {
     IdentityChanged,
     /// A resource without identity schema has no identity.
     IdentityUndeclared,
+    /// The successor of an object that is still there is another object: what removes the old one must not meet it.
+    SuccessorIdentity,
     /// An import finds exactly one object.
     ImportCount {
         /// How many it found.
@@ -104,8 +106,14 @@ pub enum Rule {
     },
     /// An ephemeral resource that could not be renewed keeps its data, or nobody can close it.
     RenewDropped,
+    /// What is to be renewed is to be renewed later, and not without end.
+    RenewAtPast,
+    /// A data source that is read again without a reason finds the same.
+    UnstableRead,
     /// A function has one result for the same arguments.
     Impure,
+    /// What a function says of its result while an argument is not known holds when it is.
+    FunctionPromise,
     /// An error of a function is about one of its arguments.
     Argument {
         /// Which one it names, from zero.
@@ -169,12 +177,16 @@ impl fmt::Display for Rule {
             Self::IdentityUnknown => "the identity is not known",
             Self::IdentityChanged => "the identity is another one than before, or than planned",
             Self::IdentityUndeclared => "there is an identity, and no schema for it",
+            Self::SuccessorIdentity => "the identity is that of the object that is replaced, and which is removed next",
             Self::ImportGone => "what was imported does not exist",
             Self::EmptyValue => "a value without any bytes; null has a form of its own",
             Self::LegacyTypeSystem => "legacy_type_system is set",
             Self::Deferred => "the call is deferred though the client can't",
             Self::DiagnosticPath => "a diagnostic is about an attribute that does not exist",
             Self::RenewDropped => "the data of the open resource is dropped with the error",
+            Self::RenewAtPast => "it is to be renewed at a time that has passed",
+            Self::UnstableRead => "it is read again, and is something else",
+            Self::FunctionPromise => "the result is another one than was said while an argument was not known",
             Self::Impure => "the same arguments have another result",
         };
         f.write_str(text)

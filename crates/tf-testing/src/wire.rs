@@ -1,7 +1,7 @@
 //! The connection to the provider: its generated service under a generated client, without a network between them.
 //!
-//! Everything else is as on the wire. Messages are encoded and decoded, values go as msgpack, and every answer is searched
-//! for secrets before anybody looks at it.
+//! Everything else is as on the wire. Messages are encoded and decoded, values go as msgpack, and every answer is
+//! searched for secrets before anybody looks at it.
 
 mod answer;
 mod schemas;
@@ -22,7 +22,9 @@ use tonic::{Code, Response, Status};
 use tower::util::BoxCloneSyncService;
 
 pub(crate) use answer::{Answer, path};
-pub(crate) use schemas::{FunctionSchema, IdentitySchema, ResourceSchema, Schemas, read as read_schemas};
+pub(crate) use schemas::{
+    FunctionSchema, IdentitySchema, ParameterSchema, ResourceSchema, Schemas, read as read_schemas,
+};
 
 use crate::canaries::Canaries;
 use crate::refusal::{Call, Refusal};
@@ -61,7 +63,8 @@ impl Wire {
         send: impl AsyncFnOnce(Client) -> Result<Response<A>, Status>,
     ) -> Result<Answer<A>, Refusal> {
         let failed = |code, message| Refusal::Failed { of: of.to_owned(), call, code, message };
-        // A provider in a process of its own survives a panic in one call. What it leaves behind half-done is its own affair.
+        // A provider in a process of its own survives a panic in one call. What it leaves behind half-done is its own
+        // affair.
         match catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(send(self.client.clone())))) {
             Ok(Ok(response)) => Ok(Answer::new(of, call, response.into_inner(), Rc::clone(&self.canaries))),
             Ok(Err(status)) => Err(failed(status.code(), status.message().to_owned())),

@@ -1,8 +1,11 @@
 //! What has to be done for a sabotage to show, done by the test kit.
 
+use proptest::strategy::Just;
 use serde_json::{Value as Json, json};
-use tf_testing::{Client, Config, Kit, Refusal, Source, Unknown, config};
+use tf_testing::{Client, Config, Failure, Kit, Refusal, Source, Unknown, config};
+use tf_value::Value;
 
+use crate::contents::{Lease, Query, Shout};
 use crate::sabotage::{Sabotage, Script};
 use crate::saboteur::Saboteur;
 
@@ -41,6 +44,11 @@ pub fn life(sabotage: &Sabotage, asked: &str) -> Result<(), Refusal> {
             thing.apply(first)?;
             thing.apply(renamed(second, sabotage, asked)).map(drop)
         }
+        Script::CreateBeforeDestroy => {
+            thing.apply(first)?;
+            thing = thing.create_before_destroy();
+            thing.converges(renamed(second, sabotage, asked)).map(drop)
+        }
         Script::Destroy => {
             thing.apply(first)?;
             thing.destroy()
@@ -48,15 +56,22 @@ pub fn life(sabotage: &Sabotage, asked: &str) -> Result<(), Refusal> {
         Script::Import => thing.import(asked),
         Script::Upgrade => thing.upgrade(0, &json!({ "name": asked, "label": "old" })),
         Script::Move => thing.moved_from(&moved(asked)),
-        Script::Data => kit.data_source("query")?.read(first).map(drop),
-        Script::Open => kit.ephemeral("lease")?.open(first)?.close().map(drop),
-        Script::Renew => {
-            let mut lease = kit.ephemeral("lease")?.open(first)?;
-            lease.renew()?;
-            lease.close().map(drop)
-        }
-        Script::Function => kit.function("shout")?.call([config!(asked)]).map(drop),
+        Script::Data => driven(kit.drive::<Query>()?.with("sabotage", named(asked)).cases(CASES).run()),
+        Script::Open | Script::Renew => driven(kit.drive::<Lease>()?.with("sabotage", named(asked)).cases(CASES).run()),
+        Script::Function => driven(kit.drive::<Shout>()?.with("text", named(asked)).cases(CASES).run()),
     }
+}
+
+/// How often a drive tries.
+const CASES: u32 = 16;
+
+/// The name of a sabotage, and nothing else.
+fn named(asked: &str) -> Just<Value> {
+    Just(Value::from(asked))
+}
+
+fn driven<T>(outcome: Result<T, Failure>) -> Result<(), Refusal> {
+    outcome.map(drop).map_err(|failure| failure.refusal)
 }
 
 fn moved(asked: &str) -> Source {

@@ -37,10 +37,15 @@ pub(crate) enum Act {
     Upgrade(Spoil<proto::upgrade_resource_state::Request, proto::upgrade_resource_state::Response>),
     Move(Spoil<proto::move_resource_state::Request, proto::move_resource_state::Response>),
     Data(Spoil<proto::read_data_source::Request, proto::read_data_source::Response>),
+    ValidateData(Spoil<proto::validate_data_resource_config::Request, proto::validate_data_resource_config::Response>),
     Open(Spoil<proto::open_ephemeral_resource::Request, proto::open_ephemeral_resource::Response>),
     Renew(Spoil<proto::renew_ephemeral_resource::Request, proto::renew_ephemeral_resource::Response>),
+    Close(Spoil<proto::close_ephemeral_resource::Request, proto::close_ephemeral_resource::Response>),
     Function(Spoil<proto::call_function::Request, proto::call_function::Response>),
 }
+
+/// The end of the name of a thing that replaces another one.
+pub(crate) const SUCCESSOR: &str = "-successor";
 
 pub(crate) type Spoil<Q, A> = fn(&Q, &mut A);
 
@@ -63,6 +68,8 @@ pub enum Script {
     PlanUpdate,
     /// Making a thing, then applying another text.
     Update,
+    /// Making a thing, then replacing it by one of another name that is made before the first is removed.
+    CreateBeforeDestroy,
     /// Making a thing, then destroying it.
     Destroy,
     /// Importing a thing, by an id that is the name of the sabotage.
@@ -71,13 +78,13 @@ pub enum Script {
     Upgrade,
     /// Planning with the state of a `terraform_data` that has become a thing.
     Move,
-    /// Reading the data source.
+    /// Reading the data source, by the kit with many questions.
     Data,
-    /// Opening the ephemeral resource.
+    /// Opening the ephemeral resource, by the kit for many users.
     Open,
     /// Renewing the ephemeral resource.
     Renew,
-    /// Calling the function.
+    /// Calling the function, by the kit with many arguments.
     Function,
 }
 
@@ -94,7 +101,7 @@ pub enum Verdict {
 
 impl Script {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Load,
         Self::Plan,
         Self::PlanUnknown,
@@ -103,6 +110,7 @@ impl Script {
         Self::Refresh,
         Self::PlanUpdate,
         Self::Update,
+        Self::CreateBeforeDestroy,
         Self::Destroy,
         Self::Import,
         Self::Upgrade,
@@ -128,6 +136,7 @@ impl Sabotage {
             | Script::Refresh
             | Script::PlanUpdate
             | Script::Update
+            | Script::CreateBeforeDestroy
             | Script::Destroy
             | Script::Import
             | Script::Upgrade
@@ -157,11 +166,15 @@ impl Sabotage {
         config
     }
 
-    /// The same with another text, for an update.
+    /// The same with another text, for an update, or with another name, for a replacement.
     pub fn second_config(&self) -> Json {
         let mut config = self.config();
+        let (name, value) = match self.script {
+            Script::CreateBeforeDestroy => ("name", format!("{}{SUCCESSOR}", self.name)),
+            _ => ("text", "Bern".to_owned()),
+        };
         if let Some(members) = config.as_object_mut() {
-            members.insert("text".to_owned(), "Bern".into());
+            members.insert(name.to_owned(), value.into());
         }
         config
     }

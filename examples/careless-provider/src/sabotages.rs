@@ -1,6 +1,7 @@
 //! Every sabotage, by the call that it spoils.
 //!
-//! What the cores do is written down before they are asked. Where both take no notice, the rule is one that they rely on.
+//! What the cores do is written down before they are asked. Where both take no notice, the rule is one that they rely
+//! on.
 
 mod apply;
 mod destroy;
@@ -13,6 +14,7 @@ mod query;
 mod read;
 mod replacement;
 mod schema;
+mod successor;
 mod validate;
 
 use crate::sabotage::Sabotage;
@@ -24,6 +26,7 @@ pub fn sabotages() -> impl Iterator<Item = &'static Sabotage> {
         validate::ALL,
         plan::ALL,
         replacement::ALL,
+        successor::ALL,
         encoding::ALL,
         apply::ALL,
         destroy::ALL,

@@ -132,8 +132,7 @@ impl Store {
 ///
 /// # Errors
 /// What is asked of it.
-#[expect(clippy::ptr_arg, reason = "a validator gets the value of the attribute's type")]
-pub fn file_name(name: &String) -> Result<(), String> {
+pub fn file_name(name: &str) -> Result<(), String> {
     let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     if !name.is_empty() && name.len() <= 100 && name.chars().all(allowed) {
         Ok(())
@@ -201,8 +200,8 @@ mod tests {
     #[test]
     fn names_do_not_leave_their_folder() {
         for bad in ["", ".", "..", "a/b", "../a", "a.json", "ü", &"a".repeat(101)] {
-            file_name(&bad.to_owned()).unwrap_err();
+            file_name(bad).unwrap_err();
         }
-        file_name(&"Team-a_1".to_owned()).unwrap();
+        file_name("Team-a_1").unwrap();
     }
 }

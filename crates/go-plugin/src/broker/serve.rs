@@ -42,7 +42,7 @@ pub(super) async fn serve(shared: &Arc<Shared>, services: Services) -> Result<Br
     let stop: CancellationToken = shared.stop.child_token();
     let cut = CancellationToken::new();
     let connections = incoming::accept(listener, shared.tls.clone(), stop.clone(), cut.clone());
-    let serving = server::serve(services.routes.routes(), connections, stop.clone());
+    let serving = server::serve(services.routes.routes(), services.at_once, connections, stop.clone());
     let stopped = stop.clone();
     tokio::spawn(async move {
         let patience = async {
@@ -50,9 +50,7 @@ pub(super) async fn serve(shared: &Arc<Shared>, services: Services) -> Result<Br
             tokio::time::sleep(DRAIN).await;
         };
         tokio::select! {
-            outcome = serving => if let Err(error) = outcome {
-                tracing::error!(id, error = crate::error::chain(&error), "a brokered server ended");
-            },
+            () = serving => {}
             () = patience => tracing::debug!(id, "a brokered server ends although the host still uses it"),
         }
         cut.cancel();

@@ -7,6 +7,7 @@ use super::attribute_type;
 use crate::container::Model;
 use crate::field::Field;
 use crate::key::Key;
+use crate::kind::Kind;
 
 /// The type of the struct in a plan: the struct itself if it is never planned.
 pub(super) fn name(model: &Model) -> Ident {
@@ -26,6 +27,14 @@ pub(super) fn companion(model: &Model) -> TokenStream {
         let ty = field_type(field);
         quote!(#(#docs)* #vis #ident: #ty,)
     });
+    let plan_of = (model.kind == Kind::Resource).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl ::tf_framework::model::PlanOf for #name {
+                type Model = #ident;
+            }
+        }
+    });
     quote! {
         #[doc = #doc]
         #vis struct #name { #(#fields)* }
@@ -37,6 +46,8 @@ pub(super) fn companion(model: &Model) -> TokenStream {
                 ::tf_framework::model::derived::debug(f, #text)
             }
         }
+
+        #plan_of
     }
 }
 

@@ -60,6 +60,7 @@ pub(super) fn attribute_type(model: &Model) -> TokenStream {
         impl ::tf_framework::model::AttributeType for #ident {
             type Plan = #plan;
             type Inner = Self;
+            type Checked = Self;
 
             const SECRET: bool = <Self as ::tf_framework::model::Fields>::SECRET;
             const INSIDE: ::tf_framework::model::Inside = <Self as ::tf_framework::model::Fields>::INSIDE;

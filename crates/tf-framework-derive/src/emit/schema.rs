@@ -102,10 +102,10 @@ fn rules(model: &Model, field: &Field) -> Vec<TokenStream> {
 
 /// What the author wrote in Rust.
 fn own_rules(field: &Field) -> Option<TokenStream> {
-    let (attribute, ty) = (local("attribute"), attribute_type(&field.ty));
+    let (attribute, ty) = (local("attribute"), &field.ty);
     let validators = field.validators.iter().map(|check| {
         quote! {
-            .validator(::tf_framework::model::Typed::<#ty::Inner, _>::new(#check))
+            .validator(::tf_framework::model::Typed::<#ty, _>::new(#check))
         }
     });
     let modifiers = field.modifiers.iter().map(|modifier| quote!(.modifier(#modifier)));

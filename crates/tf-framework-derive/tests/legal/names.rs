@@ -42,7 +42,7 @@ fn members() -> String {
     String::new()
 }
 
-fn attribute(_: &String) -> std::result::Result<(), String> {
+fn attribute(_: &str) -> std::result::Result<(), String> {
     Ok(())
 }
 

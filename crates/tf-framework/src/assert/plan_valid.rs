@@ -1,10 +1,13 @@
 //! Whether a plan is one that leads from the prior state to the configuration.
 
-use tf_value::{Path, Value};
+use std::borrow::Cow;
+
+use tf_value::{Text, Value};
 
 use super::same_but_refinements;
 use super::violation::{Breach, Violation};
 use crate::schema::{Attribute, Block, NestedBlock, NestedObject, Nesting, Schema};
+use crate::trail::Trail;
 
 /// Judges a planned state as both cores do after every plan.
 ///
@@ -15,7 +18,7 @@ use crate::schema::{Attribute, Block, NestedBlock, NestedObject, Nesting, Schema
 /// All three are of the schema's type; a null `prior` means that the object is to be created.
 pub fn plan_valid(schema: &Schema, prior: &Value, config: &Value, planned: &Value) -> Vec<Violation> {
     let mut judge = Judge { violations: Vec::new() };
-    judge.object(schema.block(), prior, config, planned, &Path::root());
+    judge.object(schema.block(), prior, config, planned, &Trail::ROOT);
     judge.violations
 }
 
@@ -24,122 +27,129 @@ struct Judge {
 }
 
 impl Judge {
-    fn blame(&mut self, path: &Path, breach: Breach) {
-        self.violations.push(Violation { path: path.clone(), breach });
+    fn blame(&mut self, trail: &Trail<'_>, breach: Breach) {
+        self.violations.push(Violation { path: trail.path(), breach });
     }
 
-    fn object(&mut self, block: &Block, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn object(&mut self, block: &Block, prior: &Value, config: &Value, planned: &Value, trail: &Trail<'_>) {
         match (config.is_null(), planned.is_null()) {
             (true, true) => return,
-            (false, true) => return self.blame(path, Breach::PlannedAbsent),
-            (true, false) => return self.blame(path, Breach::PlannedPresent),
+            (false, true) => return self.blame(trail, Breach::PlannedAbsent),
+            (true, false) => return self.blame(trail, Breach::PlannedPresent),
             (false, false) => {}
         }
-        self.attributes(block, prior, config, planned, path);
+        self.attributes(block, prior, config, planned, trail);
         for (name, nested) in block.blocks() {
             let (prior, config, planned) = (member(prior, name), member(config, name), member(planned, name));
-            self.blocks(nested, &prior, &config, &planned, &path.clone().attribute(name));
+            self.blocks(nested, &prior, &config, &planned, &trail.attribute(name));
         }
     }
 
-    fn attributes(&mut self, block: &Block, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn attributes(&mut self, block: &Block, prior: &Value, config: &Value, planned: &Value, trail: &Trail<'_>) {
         for (name, attribute) in block.attributes() {
             let (prior, config, planned) = (member(prior, name), member(config, name), member(planned, name));
-            self.attribute(attribute, &prior, &config, &planned, &path.clone().attribute(name));
+            self.attribute(attribute, &prior, &config, &planned, &trail.attribute(name));
         }
     }
 
-    fn attribute(&mut self, attribute: &Attribute, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn attribute(&mut self, attribute: &Attribute, prior: &Value, config: &Value, planned: &Value, trail: &Trail<'_>) {
         let left_alone = || !prior.is_null() && !config.is_null() && same_but_refinements(planned, prior);
         if same_but_refinements(planned, config) || left_alone() || !attribute.mode().is_configurable() {
             return;
         }
         match (config.is_null(), attribute.nested()) {
             (true, _) if attribute.mode().is_computed() => {}
-            (true, _) => self.blame(path, Breach::NotComputed),
+            (true, _) => self.blame(trail, Breach::NotComputed),
             (false, _) if planned.is_null() && attribute.is_write_only() => {}
-            (false, Some(nested)) => self.nested(nested, prior, config, planned, path),
-            (false, None) => self.blame(path, Breach::NotAsConfigured),
+            (false, Some(nested)) => self.nested(nested, prior, config, planned, trail),
+            (false, None) => self.blame(trail, Breach::NotAsConfigured),
         }
     }
 
     /// A nested attribute that is configured.
-    fn nested(&mut self, nested: &NestedObject, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn nested(&mut self, nested: &NestedObject, prior: &Value, config: &Value, planned: &Value, trail: &Trail<'_>) {
         if planned.is_null() {
-            return self.blame(path, Breach::PlannedAbsent);
+            return self.blame(trail, Breach::PlannedAbsent);
         }
         if !planned.is_known() {
-            return self.blame(path, Breach::NotAsConfigured);
+            return self.blame(trail, Breach::NotAsConfigured);
         }
         match nested.nesting() {
-            Nesting::Single | Nesting::Group => self.attributes(nested.object(), prior, config, planned, path),
-            Nesting::Set => self.set_size(config, planned, path),
-            Nesting::List | Nesting::Map if !config.is_known() => self.blame(path, Breach::NotAsConfigured),
+            Nesting::Single | Nesting::Group => self.attributes(nested.object(), prior, config, planned, trail),
+            Nesting::Set => self.set_size(config, planned, trail),
+            Nesting::List | Nesting::Map if !config.is_known() => self.blame(trail, Breach::NotAsConfigured),
             Nesting::List => {
                 let (configs, planneds) = (slice(config), slice(planned));
-                if self.count(planneds.len(), configs.len(), path) {
+                if self.count(planneds.len(), configs.len(), trail) {
                     for (index, (config, planned)) in configs.iter().zip(planneds).enumerate() {
                         let prior = slice(prior).get(index).unwrap_or(&Value::Null);
-                        self.nested_element(nested, prior, config, planned, &path.clone().index(index));
+                        self.nested_element(nested, prior, config, planned, &trail.index(index));
                     }
                 }
             }
-            Nesting::Map => self.keyed(config, planned, path, |judge, key, config, planned, path| {
+            Nesting::Map => self.keyed(config, planned, trail, |judge, key, config, planned, trail| {
                 let prior = prior.as_map().and_then(|prior| prior.get(key)).unwrap_or(&Value::Null);
-                judge.nested_element(nested, prior, config, planned, path);
+                judge.nested_element(nested, prior, config, planned, trail);
             }),
         }
     }
 
-    fn nested_element(&mut self, nested: &NestedObject, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn nested_element(
+        &mut self,
+        nested: &NestedObject,
+        prior: &Value,
+        config: &Value,
+        planned: &Value,
+        trail: &Trail<'_>,
+    ) {
         match (config.is_null(), planned.is_null()) {
             (true, true) => {}
-            (false, false) => self.attributes(nested.object(), prior, config, planned, path),
-            (true, false) | (false, true) => self.blame(path, Breach::NotAsConfigured),
+            (false, false) => self.attributes(nested.object(), prior, config, planned, trail),
+            (true, false) | (false, true) => self.blame(trail, Breach::NotAsConfigured),
         }
     }
 
-    fn blocks(&mut self, nested: &NestedBlock, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn blocks(&mut self, nested: &NestedBlock, prior: &Value, config: &Value, planned: &Value, trail: &Trail<'_>) {
         if planned == config {
             return;
         }
         if !config.is_known() {
-            return self.blame(path, Breach::UnknownBlocks);
+            return self.blame(trail, Breach::UnknownBlocks);
         }
         if !planned.is_known() {
-            return self.blame(path, Breach::BlockUnknown);
+            return self.blame(trail, Breach::BlockUnknown);
         }
         let counted = !matches!(nested.nesting(), Nesting::Single | Nesting::Group);
         if counted && planned.is_null() {
-            return self.blame(path, Breach::BlockNull);
+            return self.blame(trail, Breach::BlockNull);
         }
         match nested.nesting() {
-            Nesting::Single | Nesting::Group => self.object(nested.block(), prior, config, planned, path),
+            Nesting::Single | Nesting::Group => self.object(nested.block(), prior, config, planned, trail),
             Nesting::List => {
-                if self.count(slice(planned).len(), slice(config).len(), path) {
+                if self.count(slice(planned).len(), slice(config).len(), trail) {
                     for (index, (config, planned)) in slice(config).iter().zip(slice(planned)).enumerate() {
                         let prior = slice(prior).get(index).unwrap_or(&Value::Null);
-                        self.element(nested, prior, config, planned, &path.clone().index(index));
+                        self.element(nested, prior, config, planned, &trail.index(index));
                     }
                 }
             }
-            Nesting::Map => self.keyed(config, planned, path, |judge, key, config, planned, path| {
+            Nesting::Map => self.keyed(config, planned, trail, |judge, key, config, planned, trail| {
                 let prior = prior.as_map().and_then(|prior| prior.get(key)).unwrap_or(&Value::Null);
-                judge.element(nested, prior, config, planned, path);
+                judge.element(nested, prior, config, planned, trail);
             }),
             Nesting::Set => {
                 for _ in planned.as_set().into_iter().flatten().filter(|element| !element.is_known()) {
-                    self.blame(&path.clone().element(), Breach::BlockUnknown);
+                    self.blame(&trail.element(), Breach::BlockUnknown);
                 }
             }
         }
     }
 
-    fn element(&mut self, nested: &NestedBlock, prior: &Value, config: &Value, planned: &Value, path: &Path) {
+    fn element(&mut self, nested: &NestedBlock, prior: &Value, config: &Value, planned: &Value, trail: &Trail<'_>) {
         if planned.is_known() {
-            self.object(nested.block(), prior, config, planned, path);
+            self.object(nested.block(), prior, config, planned, trail);
         } else {
-            self.blame(path, Breach::BlockUnknown);
+            self.blame(trail, Breach::BlockUnknown);
         }
     }
 
@@ -148,47 +158,50 @@ impl Judge {
         &mut self,
         config: &Value,
         planned: &Value,
-        path: &Path,
-        mut entry: impl FnMut(&mut Self, &str, &Value, &Value, &Path),
+        trail: &Trail<'_>,
+        mut entry: impl FnMut(&mut Self, &Text, &Value, &Value, &Trail<'_>),
     ) {
         let (Some(configs), Some(planneds)) = (config.as_map(), planned.as_map()) else {
-            return self.blame(path, Breach::NotAsConfigured);
+            return self.blame(trail, Breach::NotAsConfigured);
         };
-        if !self.count(planneds.len(), configs.len(), path) {
+        if !self.count(planneds.len(), configs.len(), trail) {
             return;
         }
         for (key, planned) in planneds {
-            let path = path.clone().key(key);
+            let trail = trail.key(key);
             match configs.get(key) {
-                Some(config) => entry(self, key, config, planned, &path),
-                None => self.blame(&path, Breach::Keys),
+                Some(config) => entry(self, key, config, planned, &trail),
+                None => self.blame(&trail, Breach::Keys),
             }
         }
     }
 
-    fn count(&mut self, planned: usize, configured: usize, path: &Path) -> bool {
+    fn count(&mut self, planned: usize, configured: usize, trail: &Trail<'_>) -> bool {
         if planned != configured {
-            self.blame(path, Breach::Count { planned, configured });
+            self.blame(trail, Breach::Count { planned, configured });
         }
         planned == configured
     }
 
     /// The number of elements that a set will have is only known if all its elements are.
-    fn set_size(&mut self, config: &Value, planned: &Value, path: &Path) {
+    fn set_size(&mut self, config: &Value, planned: &Value, trail: &Trail<'_>) {
         let (Some(configured), Some(elements)) = (config.length(), planned.length()) else { return };
         if !config.is_wholly_known() {
             return;
         }
         let least = if planned.is_wholly_known() { elements } else { elements.min(1) };
         if !(least..=elements).contains(&configured) {
-            self.blame(path, Breach::Count { planned: elements, configured });
+            self.blame(trail, Breach::Count { planned: elements, configured });
         }
     }
 }
 
 /// A member of an object; of null it is null, of unknown unknown.
-fn member(object: &Value, name: &str) -> Value {
-    if object.is_known() { object.attribute(name).cloned().unwrap_or(Value::Null) } else { Value::unknown() }
+fn member<'a>(object: &'a Value, name: &str) -> Cow<'a, Value> {
+    if !object.is_known() {
+        return Cow::Owned(Value::unknown());
+    }
+    object.attribute(name).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
 }
 
 fn slice(value: &Value) -> &[Value] {

@@ -1,9 +1,10 @@
 //! Whether a value may be a planned or stored state at all, whatever was asked for.
 
-use tf_value::{Path, Value};
+use tf_value::Value;
 
 use super::violation::{Breach, Violation};
 use crate::schema::{Block, Nesting, Schema};
+use crate::trail::Trail;
 
 /// Judges a planned state by itself: of the schema's type, write-only attributes null.
 pub fn planned(schema: &Schema, planned: &Value) -> Vec<Violation> {
@@ -12,7 +13,7 @@ pub fn planned(schema: &Schema, planned: &Value) -> Vec<Violation> {
         return vec![Violation { path: error.path(), breach: Breach::Type { reason } }];
     }
     let mut violations = Vec::new();
-    object(schema.block(), planned, &Path::root(), &mut violations);
+    object(schema.block(), planned, &Trail::ROOT, &mut violations);
     violations
 }
 
@@ -20,6 +21,9 @@ pub fn planned(schema: &Schema, planned: &Value) -> Vec<Violation> {
 /// nothing unknown.
 pub fn state(schema: &Schema, state: &Value) -> Vec<Violation> {
     let mut violations = planned(schema, state);
+    if state.is_wholly_known() {
+        return violations;
+    }
     state.walk(&mut |path, part| {
         if !part.is_known() {
             violations.push(Violation { path: path.clone(), breach: Breach::StillUnknown });
@@ -29,39 +33,42 @@ pub fn state(schema: &Schema, state: &Value) -> Vec<Violation> {
     violations
 }
 
-fn object(block: &Block, value: &Value, path: &Path, violations: &mut Vec<Violation>) {
+fn object(block: &Block, value: &Value, trail: &Trail<'_>, violations: &mut Vec<Violation>) {
     let Some(members) = value.as_object() else { return };
     for (name, attribute) in block.attributes() {
-        let (path, value) = (path.clone().attribute(name), members.get(name).unwrap_or(&Value::Null));
+        if !attribute.is_write_only() && attribute.nested().is_none() {
+            continue;
+        }
+        let (trail, value) = (trail.attribute(name), members.get(name).unwrap_or(&Value::Null));
         if attribute.is_write_only() && !value.is_null() {
-            violations.push(Violation { path: path.clone(), breach: Breach::WriteOnly });
+            violations.push(Violation { path: trail.path(), breach: Breach::WriteOnly });
         }
         if let Some(nested) = attribute.nested() {
-            objects(nested.nesting(), nested.object(), value, &path, violations);
+            objects(nested.nesting(), nested.object(), value, &trail, violations);
         }
     }
     for (name, nested) in block.blocks() {
         let value = members.get(name).unwrap_or(&Value::Null);
-        objects(nested.nesting(), nested.block(), value, &path.clone().attribute(name), violations);
+        objects(nested.nesting(), nested.block(), value, &trail.attribute(name), violations);
     }
 }
 
-fn objects(nesting: Nesting, block: &Block, value: &Value, path: &Path, violations: &mut Vec<Violation>) {
+fn objects(nesting: Nesting, block: &Block, value: &Value, trail: &Trail<'_>, violations: &mut Vec<Violation>) {
     match nesting {
-        Nesting::Single | Nesting::Group => object(block, value, path, violations),
+        Nesting::Single | Nesting::Group => object(block, value, trail, violations),
         Nesting::List => {
             for (index, element) in value.as_slice().unwrap_or_default().iter().enumerate() {
-                object(block, element, &path.clone().index(index), violations);
+                object(block, element, &trail.index(index), violations);
             }
         }
         Nesting::Set => {
             for element in value.as_set().into_iter().flatten() {
-                object(block, element, &path.clone().element(), violations);
+                object(block, element, &trail.element(), violations);
             }
         }
         Nesting::Map => {
             for (key, element) in value.as_map().into_iter().flatten() {
-                object(block, element, &path.clone().key(key), violations);
+                object(block, element, &trail.key(key), violations);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What an attribute can hold: the single types of Rust that stand for a type of Terraform.
 
+use std::borrow::Borrow;
+
 use tf_value::{Number, Type, Value};
 
 use super::{DecodeError, Decodes, Inside};
@@ -19,8 +21,11 @@ pub trait AttributeType: Sized + Send + 'static {
     /// The same in a plan: where something in it is computed, that may be [undecided](super::Planned).
     type Plan: Send + 'static;
 
-    /// What it is when it is there: `T` for `Option<T>`. Validators get this.
-    type Inner: AttributeType;
+    /// What it is when it is there: `T` for `Option<T>`.
+    type Inner: AttributeType + Borrow<Self::Checked>;
+
+    /// As what validators get it when it is there: `str` for a `String`, a slice for a `Vec`, most others as they are.
+    type Checked: ?Sized;
 
     /// Whether it is a secret, or holds one.
     const SECRET: bool = false;
@@ -38,11 +43,10 @@ pub trait AttributeType: Sized + Send + 'static {
     fn shape() -> Shape;
 
     /// An attribute of this type, with the rules that come with it: what else it must be, which spellings mean the same.
+    ///
+    /// Collections compare their elements by the rules that an attribute of the element's type has.
     fn attribute(mode: Mode) -> Attribute {
-        let attribute = Attribute::new(mode, Self::shape());
-        // The secrets in a nested attribute are sensitive by themselves, and what is beside them can be shown.
-        let attribute = if Self::SECRET && attribute.nested().is_none() { attribute.sensitive() } else { attribute };
-        if Self::REFINED { attribute.validator(Decodes::<Self::Inner>::default()) } else { attribute }
+        plain_attribute::<Self>(mode)
     }
 
     /// From a value of the type that core sees.
@@ -69,8 +73,13 @@ pub trait AttributeType: Sized + Send + 'static {
 #[doc(hidden)]
 macro_rules! plain_attribute_type {
     () => {
+        $crate::plain_attribute_type!(Self);
+    };
+    // As what validators get it.
+    ($checked:ty) => {
         type Plan = Self;
         type Inner = Self;
+        type Checked = $checked;
 
         fn decode_plan(value: $crate::value::Value) -> ::core::result::Result<Self, $crate::model::DecodeError> {
             <Self as $crate::model::AttributeType>::decode(value)
@@ -80,6 +89,14 @@ macro_rules! plain_attribute_type {
             <Self as $crate::model::AttributeType>::encode(plan)
         }
     };
+}
+
+/// An attribute without a word on how its values are spelled.
+pub(crate) fn plain_attribute<T: AttributeType>(mode: Mode) -> Attribute {
+    let attribute = Attribute::new(mode, T::shape());
+    // The secrets in a nested attribute are sensitive by themselves, and what is beside them can be shown.
+    let attribute = if T::SECRET && attribute.nested().is_none() { attribute.sensitive() } else { attribute };
+    if T::REFINED { attribute.validator(Decodes::<T::Inner>::default()) } else { attribute }
 }
 
 impl AttributeType for bool {
@@ -99,7 +116,7 @@ impl AttributeType for bool {
 }
 
 impl AttributeType for String {
-    plain_attribute_type!();
+    plain_attribute_type!(str);
 
     fn shape() -> Shape {
         Type::String.into()

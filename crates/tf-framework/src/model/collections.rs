@@ -5,13 +5,16 @@ use std::ops::Deref;
 
 use tf_value::{Step, Text, Value};
 
+use super::attribute_type::plain_attribute;
 use super::{AttributeType, DecodeError, Inside};
+use crate::plan::ElementWise;
 use crate::schema::{Attribute, Mode, NestedObject, Nesting, Shape};
 
 /// Null is `None`.
 impl<T: AttributeType> AttributeType for Option<T> {
     type Plan = Option<T::Plan>;
     type Inner = T::Inner;
+    type Checked = T::Checked;
 
     const SECRET: bool = T::SECRET;
     const NULLABLE: bool = true;
@@ -47,6 +50,7 @@ impl<T: AttributeType> AttributeType for Option<T> {
 impl<T: AttributeType> AttributeType for Vec<T> {
     type Plan = Vec<T::Plan>;
     type Inner = Self;
+    type Checked = [T];
 
     const SECRET: bool = T::SECRET;
     const REFINED: bool = T::REFINED;
@@ -54,6 +58,10 @@ impl<T: AttributeType> AttributeType for Vec<T> {
 
     fn shape() -> Shape {
         several(T::shape(), Nesting::List)
+    }
+
+    fn attribute(mode: Mode) -> Attribute {
+        attribute_of::<Self, T>(mode)
     }
 
     fn decode(value: Value) -> Result<Self, DecodeError> {
@@ -105,6 +113,7 @@ impl<T> IntoIterator for SetOf<T> {
 impl<T: AttributeType> AttributeType for SetOf<T> {
     type Plan = SetOf<T::Plan>;
     type Inner = Self;
+    type Checked = Self;
 
     const SECRET: bool = T::SECRET;
     const REFINED: bool = T::REFINED;
@@ -112,6 +121,10 @@ impl<T: AttributeType> AttributeType for SetOf<T> {
 
     fn shape() -> Shape {
         several(T::shape(), Nesting::Set)
+    }
+
+    fn attribute(mode: Mode) -> Attribute {
+        attribute_of::<Self, T>(mode)
     }
 
     fn decode(value: Value) -> Result<Self, DecodeError> {
@@ -135,6 +148,7 @@ impl<T: AttributeType> AttributeType for SetOf<T> {
 impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
     type Plan = BTreeMap<String, T::Plan>;
     type Inner = Self;
+    type Checked = Self;
 
     const SECRET: bool = T::SECRET;
     const REFINED: bool = T::REFINED;
@@ -142,6 +156,10 @@ impl<T: AttributeType> AttributeType for BTreeMap<String, T> {
 
     fn shape() -> Shape {
         several(T::shape(), Nesting::Map)
+    }
+
+    fn attribute(mode: Mode) -> Attribute {
+        attribute_of::<Self, T>(mode)
     }
 
     fn decode(value: Value) -> Result<Self, DecodeError> {
@@ -169,6 +187,18 @@ fn several(shape: Shape, nesting: Nesting) -> Shape {
         }
         Shape::Nested(nested) => nesting.type_of(nested.implied_type()).into(),
         Shape::Typed(ty) => nesting.type_of(ty).into(),
+    }
+}
+
+/// An attribute of a collection of `T`. In a nested one, the attributes of each object say themselves what means the same.
+fn attribute_of<Several: AttributeType, T: AttributeType>(mode: Mode) -> Attribute {
+    let attribute = plain_attribute::<Several>(mode);
+    if attribute.nested().is_some() {
+        return attribute;
+    }
+    match ElementWise::of(T::attribute(mode)) {
+        Some(equality) => attribute.semantic_equality(equality),
+        None => attribute,
     }
 }
 
@@ -266,8 +296,9 @@ mod tests {
 
     #[test]
     fn a_validator_gets_what_is_in_an_option() {
-        fn same<T: AttributeType<Inner = U>, U>() {}
-        same::<Option<String>, String>();
-        same::<Option<Vec<String>>, Vec<String>>();
+        fn same<T: AttributeType<Inner = U, Checked = C>, U, C: ?Sized>() {}
+        same::<Option<String>, String, str>();
+        same::<Option<Vec<String>>, Vec<String>, [String]>();
+        same::<Option<SetOf<u8>>, SetOf<u8>, SetOf<u8>>();
     }
 }

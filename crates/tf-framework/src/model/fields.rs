@@ -94,6 +94,17 @@ pub trait Model: Fields {
     fn identity(&self) -> Self::Identity;
 }
 
+/// The struct of a resource in a plan, such as `NotePlan` of a `Note`. Derived.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource in a plan",
+    label = "not the plan of a resource",
+    note = "the plan of a resource is the struct with `Plan` behind its name; a state is recorded with `Context::checkpoint`"
+)]
+pub trait PlanOf: Sized {
+    /// Whose plan it is.
+    type Model: Model<Plan = Self>;
+}
+
 /// The model in a plan: what is computed is [`Planned`](super::Planned), what is write-only has its value.
 pub type Plan<M> = <M as Fields>::Plan;
 

@@ -69,6 +69,7 @@ impl<T> Setting<T> {
 impl<T: AttributeType> AttributeType for Setting<T> {
     type Plan = Self;
     type Inner = T::Inner;
+    type Checked = T::Checked;
 
     const SECRET: bool = T::SECRET;
     const NULLABLE: bool = true;

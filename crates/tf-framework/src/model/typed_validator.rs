@@ -1,5 +1,6 @@
 //! Validators that see typed values.
 
+use std::borrow::Borrow as _;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -31,13 +32,14 @@ impl<T: AttributeType> Validator for Decodes<T> {
 
 /// A rule for the typed value of an attribute: a function that says what is asked of it.
 ///
-/// It is not called with a value that is not one of the type's; the type has said so already.
+/// It is not called with a value that is not one of the type's; the type has said so already. For a `String` it gets a `str`,
+/// and for each type `T` what `T::Checked` is.
 pub struct Typed<T, F> {
     check: F,
     ty: PhantomData<fn() -> T>,
 }
 
-impl<T: AttributeType, F: Fn(&T) -> Result<(), String>> Typed<T, F> {
+impl<T: AttributeType, F: Fn(&T::Checked) -> Result<(), String>> Typed<T, F> {
     /// With this function. Its error goes on after the attribute's name: "must not be empty".
     pub fn new(check: F) -> Self {
         Self { check, ty: PhantomData }
@@ -50,9 +52,9 @@ impl<T, F> fmt::Debug for Typed<T, F> {
     }
 }
 
-impl<T: AttributeType, F: Fn(&T) -> Result<(), String> + Send + Sync> Validator for Typed<T, F> {
+impl<T: AttributeType, F: Fn(&T::Checked) -> Result<(), String> + Send + Sync> Validator for Typed<T, F> {
     fn validate(&self, value: &Value) -> Result<(), String> {
-        T::decode(value.clone()).map_or(Ok(()), |value| (self.check)(&value))
+        T::Inner::decode(value.clone()).map_or(Ok(()), |value| (self.check)(value.borrow()))
     }
 }
 
@@ -70,6 +72,21 @@ mod tests {
         assert_eq!(typed.validate(&Value::from(2)), Ok(()));
         assert_eq!(typed.validate(&Value::from(3)), Err("must be even".to_owned()));
         assert_eq!(typed.validate(&Value::from(257)), Ok(()), "the type says this");
+    }
+
+    #[test]
+    fn a_rule_gets_what_is_in_the_type_as_it_is_borrowed() {
+        fn one_line(text: &str) -> Result<(), String> {
+            if text.contains('\n') { Err("must be one line".to_owned()) } else { Ok(()) }
+        }
+        let typed = Typed::<Option<String>, _>::new(one_line);
+        assert_eq!(typed.validate(&Value::from("a")), Ok(()));
+        assert_eq!(typed.validate(&Value::from("a\n")), Err("must be one line".to_owned()));
+        let list = |check: fn(&[String]) -> Result<(), String>| Typed::<Vec<String>, _>::new(check);
+        let short = list(|lines| lines.iter().try_for_each(|line| one_line(line)));
+        assert_eq!(short.validate(&Value::list([Value::from("a\n")])), Err("must be one line".to_owned()));
+        let closure = Typed::<Option<String>, _>::new(|text| if text.is_empty() { Err(String::new()) } else { Ok(()) });
+        assert_eq!(closure.validate(&Value::from("a")), Ok(()));
     }
 
     #[test]

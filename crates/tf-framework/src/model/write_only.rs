@@ -24,6 +24,7 @@ impl<T> Default for WriteOnly<T> {
 impl<T: AttributeType> AttributeType for WriteOnly<T> {
     type Plan = T::Plan;
     type Inner = T::Inner;
+    type Checked = T::Checked;
 
     const SECRET: bool = T::SECRET;
     const NULLABLE: bool = T::NULLABLE;

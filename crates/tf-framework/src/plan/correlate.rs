@@ -22,8 +22,8 @@ pub(super) fn predecessors<'a>(block: &Block, priors: &[&'a Value], configs: &[&
     taken.into_iter().map(|position| priors.get(position?).copied()).collect()
 }
 
-/// The largest matching between configured elements and their candidates, by augmenting paths.
-fn matching(candidates: &[Vec<usize>], priors: usize) -> Vec<Option<usize>> {
+/// The largest matching between elements and their candidates among so many prior ones, by augmenting paths.
+pub(super) fn matching(candidates: &[Vec<usize>], priors: usize) -> Vec<Option<usize>> {
     let mut taken: Vec<Option<usize>> = vec![None; candidates.len()];
     let mut owner: Vec<Option<usize>> = vec![None; priors];
     for start in 0..candidates.len() {

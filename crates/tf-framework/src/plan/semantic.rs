@@ -3,14 +3,19 @@
 //! A user writes `1h`, the server answers `3600s`; a policy is indented differently. Neither is a change. Wherever a new
 //! value means the same as the one in the state, the spelling in the state stays, so that nothing is planned and nothing
 //! differs from what was planned.
+//!
+//! A plan keeps the spelling of whole attributes: core accepts what is configured or what there was, and nothing between.
+//! In what is read or applied, each element keeps its own.
 
-use std::collections::BTreeMap;
+mod elements;
+
 use std::fmt;
 
-use tf_value::{Text, Value};
+use tf_value::Value;
 
 use super::draft::{Object, Planned, member};
 use crate::schema::{Attribute, Block, Nesting, Schema};
+pub(crate) use elements::ElementWise;
 
 /// When two values of an attribute mean the same.
 ///
@@ -18,6 +23,14 @@ use crate::schema::{Attribute, Block, Nesting, Schema};
 pub trait SemanticEquality: fmt::Debug + Send + Sync {
     /// Whether both mean the same. They are not null and wholly known, and of the attribute's type.
     fn same(&self, one: &Value, other: &Value) -> bool;
+
+    /// A new value in the spelling of an earlier one, if they mean the same. Both may be null or not wholly known.
+    ///
+    /// What is returned means the same as `new`. Values with parts that are compared one by one keep the spelling of those
+    /// that stay, also if others don't.
+    fn keep(&self, earlier: &Value, new: Value) -> Value {
+        if is_comparable(earlier) && is_comparable(&new) && self.same(earlier, &new) { earlier.clone() } else { new }
+    }
 }
 
 /// Plans the prior spelling wherever it means the same.
@@ -32,8 +45,12 @@ pub(super) fn keep_prior_spelling(draft: &mut Object<'_>) {
 }
 
 fn mean_the_same(attribute: &Attribute, prior: &Value, new: &Value) -> bool {
-    let comparable = |value: &Value| !value.is_null() && value.is_wholly_known();
-    attribute.semantics().is_some_and(|semantics| comparable(prior) && comparable(new) && semantics.same(prior, new))
+    let comparable = || is_comparable(prior) && is_comparable(new);
+    attribute.semantics().is_some_and(|semantics| comparable() && semantics.same(prior, new))
+}
+
+fn is_comparable(value: &Value) -> bool {
+    !value.is_null() && value.is_wholly_known()
 }
 
 /// A new state in the spelling of an earlier value, wherever the two mean the same: of the state before a read, or of the
@@ -49,11 +66,7 @@ fn object(block: &Block, earlier: &Value, new: Value) -> Value {
     let kept = members.into_iter().map(|(name, new)| {
         let earlier = member(earlier, &name);
         let new = match (block.attributes().get(&name), block.blocks().get(&name)) {
-            (Some(attribute), _) if mean_the_same(attribute, earlier, &new) => earlier.clone(),
-            (Some(attribute), _) => match attribute.nested() {
-                Some(nested) => objects(nested.nesting(), nested.object(), earlier, new),
-                None => new,
-            },
+            (Some(attribute), _) => value(attribute, earlier, new),
             (None, Some(nested)) => objects(nested.nesting(), nested.block(), earlier, new),
             (None, None) => new,
         };
@@ -62,32 +75,20 @@ fn object(block: &Block, earlier: &Value, new: Value) -> Value {
     Value::Object(kept.collect())
 }
 
+fn value(attribute: &Attribute, earlier: &Value, new: Value) -> Value {
+    match (attribute.nested(), attribute.semantics()) {
+        (Some(nested), _) => objects(nested.nesting(), nested.object(), earlier, new),
+        (None, Some(semantics)) => semantics.keep(earlier, new),
+        (None, None) => new,
+    }
+}
+
 fn objects(nesting: Nesting, block: &Block, earlier: &Value, new: Value) -> Value {
-    match (nesting, new) {
-        (Nesting::Single | Nesting::Group, new) => object(block, earlier, new),
-        (_, Value::List(elements)) => {
-            let earlier = earlier.as_slice().unwrap_or_default();
-            let elements = elements.into_iter().enumerate();
-            Value::list(elements.map(|(index, new)| object(block, earlier.get(index).unwrap_or(&Value::Null), new)))
+    match nesting {
+        Nesting::Single | Nesting::Group => object(block, earlier, new),
+        Nesting::List | Nesting::Set | Nesting::Map => {
+            elements::keep(earlier, new, &|earlier, new| object(block, earlier, new))
         }
-        (_, Value::Map(elements)) => {
-            let earlier = earlier.as_map();
-            let kept: BTreeMap<Text, Value> = elements
-                .into_iter()
-                .map(|(key, new)| {
-                    let earlier = earlier.and_then(|earlier| earlier.get(&key)).unwrap_or(&Value::Null);
-                    let new = object(block, earlier, new);
-                    (key, new)
-                })
-                .collect();
-            Value::Map(kept)
-        }
-        (_, Value::Set(elements)) => Value::set(elements.into_iter().map(|new| {
-            let mut earlier = earlier.as_set().into_iter().flatten();
-            let same = earlier.find(|earlier| object(block, earlier, new.clone()) == **earlier);
-            same.cloned().unwrap_or(new)
-        })),
-        (_, new) => new,
     }
 }
 

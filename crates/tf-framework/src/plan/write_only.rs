@@ -90,27 +90,27 @@ fn refill_all(nesting: Nesting, block: &Block, planned: Value, config: &Value) -
 }
 
 fn object(block: &Block, value: Value) -> Value {
-    if !holds_write_only(block) {
-        return value;
+    let Value::Object(mut members) = value else { return value };
+    let mut replace = |name: &Text, cleaned: &dyn Fn(Value) -> Value| {
+        if let Some(member) = members.get_mut(name) {
+            *member = cleaned(std::mem::replace(member, Value::Null));
+        }
+    };
+    for (name, attribute) in block.attributes() {
+        match attribute.nested() {
+            _ if attribute.is_write_only() => replace(name, &|_| Value::Null),
+            Some(nested) if holds_write_only(nested.object()) => {
+                replace(name, &|value| nested.nesting().map_objects(value, &|value| object(nested.object(), value)));
+            }
+            _ => {}
+        }
     }
-    let Value::Object(members) = value else { return value };
-    let cleaned = members.into_iter().map(|(name, value)| {
-        let value = match (block.attributes().get(&name), block.blocks().get(&name)) {
-            (Some(attribute), _) => self::attribute(attribute, value),
-            (None, Some(nested)) => nested.nesting().map_objects(value, &|value| object(nested.block(), value)),
-            (None, None) => value,
-        };
-        (name, value)
-    });
-    Value::Object(cleaned.collect())
-}
-
-fn attribute(attribute: &Attribute, value: Value) -> Value {
-    match attribute.nested() {
-        _ if attribute.is_write_only() => Value::Null,
-        Some(nested) => nested.nesting().map_objects(value, &|value| object(nested.object(), value)),
-        None => value,
+    for (name, nested) in block.blocks() {
+        if holds_write_only(nested.block()) {
+            replace(name, &|value| nested.nesting().map_objects(value, &|value| object(nested.block(), value)));
+        }
     }
+    Value::Object(members)
 }
 
 fn holds_write_only(block: &Block) -> bool {

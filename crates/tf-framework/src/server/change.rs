@@ -6,13 +6,13 @@
 
 use tf_value::Value;
 
-use super::judgement;
+use super::judgement::{self, Judgement};
 use super::limit::Limit;
 use super::partial;
 use super::run::{Operation, failure, run};
 use super::served::Served;
 use crate::assert::{self, Breach};
-use crate::contents::{Kept, ListedResource};
+use crate::contents::ListedResource;
 use crate::context::{Context, Remains};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::erased::Halt;
@@ -65,10 +65,10 @@ impl<P: Provider> Change<'_, P> {
         let outcome = self.call(operation, &cx, limit.as_ref()).await;
         let Remains { private, mut told, checkpoint } = cx.end();
         let state = match outcome {
-            Ok(new) => self.after_success(kept, operation, new, &mut told),
+            Ok(new) => self.after_success(server.judgement(), operation, new, &mut told),
             Err(failure) => {
                 told.extend(failure.into_diagnostics());
-                self.after_failure(kept, checkpoint, &mut told)
+                self.after_failure(server.judgement(), checkpoint, &mut told)
             }
         };
         let identity = stored::identity(&kept.identity, &state);
@@ -102,10 +102,11 @@ impl<P: Provider> Change<'_, P> {
         done.map_err(|halt| failure(halt, self.name))
     }
 
-    fn after_success(&self, kept: &Kept, operation: Operation, new: Value, told: &mut Diagnostics) -> Value {
+    fn after_success(&self, judgement: Judgement, operation: Operation, new: Value, told: &mut Diagnostics) -> Value {
         if operation == Operation::Delete {
             return Value::Null;
         }
+        let kept = self.listed.kept();
         let new = without_write_only(&kept.schema, keep_spelling(&kept.schema, &self.planned, new));
         let mut violations = assert::apply_answer(&kept.schema, &self.planned, &new);
         match (stored::identity(&kept.identity, &new), &self.identity) {
@@ -115,7 +116,7 @@ impl<P: Provider> Change<'_, P> {
             }
             _ => {}
         }
-        match judgement::pass(self.name, &violations) {
+        match judgement.pass(self.name, &violations) {
             Ok(()) => new,
             Err(failure) => {
                 told.extend(failure.into_diagnostics());
@@ -127,11 +128,12 @@ impl<P: Provider> Change<'_, P> {
         }
     }
 
-    fn after_failure(&self, kept: &Kept, checkpoint: Option<Value>, told: &mut Diagnostics) -> Value {
+    fn after_failure(&self, judgement: Judgement, checkpoint: Option<Value>, told: &mut Diagnostics) -> Value {
+        let kept = self.listed.kept();
         let Some(checkpoint) = checkpoint else { return self.prior.clone() };
         let state = keep_spelling(&kept.schema, &self.planned, checkpoint);
         let state = without_write_only(&kept.schema, state);
-        match judgement::pass(self.name, &assert::state(&kept.schema, &state)) {
+        match judgement.pass(self.name, &assert::state(&kept.schema, &state)) {
             Ok(()) => state,
             Err(failure) => {
                 told.extend(failure.into_diagnostics());

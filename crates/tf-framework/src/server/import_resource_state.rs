@@ -3,7 +3,6 @@
 use plugin_proto::tfplugin6::import_resource_state::{ImportedResource, Request, Response};
 use tf_value::Value;
 
-use super::judgement;
 use super::limit::Limit;
 use super::run::{Operation, failure, run, run_at_once};
 use super::served::Served;
@@ -50,7 +49,7 @@ async fn importing<P: Provider>(
             .into());
     };
     let state = without_write_only(&kept.schema, state);
-    judgement::pass(name, &assert::state(&kept.schema, &state))?;
+    server.judgement().pass(name, &assert::state(&kept.schema, &state))?;
     let identity = stored::identity(&kept.identity, &state);
     Ok(ImportedResource {
         type_name: name.clone(),

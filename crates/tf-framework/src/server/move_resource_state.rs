@@ -5,7 +5,6 @@
 
 use plugin_proto::tfplugin6::move_resource_state::{Request, Response};
 
-use super::judgement;
 use super::run::{misfit, run_at_once};
 use super::served::Served;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -40,7 +39,7 @@ fn moving<P: Provider>(server: &Served<P>, request: &Request) -> Outcome<Respons
         misfit(&error).remedy(format!("Apply once more with the provider of {from}, so that its state is whole."))
     })??;
     let state = without_write_only(&kept.schema, stored::with_empty_blocks(&kept.schema, moved));
-    judgement::pass(name, &assert::state(&kept.schema, &state))?;
+    server.judgement().pass(name, &assert::state(&kept.schema, &state))?;
     let identity = stored::identity(&kept.identity, &state);
     Ok(Response {
         target_state: Some(dynamic_value::encode(&state, kept.schema.implied_type())?),

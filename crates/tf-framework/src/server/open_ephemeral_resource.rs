@@ -6,9 +6,10 @@ use plugin_proto::tfplugin6::close_ephemeral_resource;
 use plugin_proto::tfplugin6::open_ephemeral_resource::{Request, Response};
 use tf_value::Value;
 
+use super::judgement::Judgement;
+use super::query;
 use super::run::{Operation, failure, run};
 use super::served::Served;
-use super::{judgement, query};
 use crate::contents::Listed;
 use crate::context::Context;
 use crate::diagnostic::Diagnostics;
@@ -46,7 +47,7 @@ async fn opening<P: Provider>(server: &Served<P>, request: &Request, told: &mut 
     let config = dynamic_value::decode("configuration", request.config.as_ref(), schema.implied_type())?;
     let query = query::of(schema, &config)?;
     let cx = server.context(None, Private::default())?;
-    let opened = open(listed, &cx, name, schema, &query).await;
+    let opened = open(listed, &cx, name, schema, &query, server.judgement()).await;
     told.extend(cx.end().told);
     let AnyOpened { result, lease, renew_at } = opened?;
     Ok(Response {
@@ -63,6 +64,7 @@ async fn open<P: Provider>(
     name: &str,
     schema: &Schema,
     query: &Value,
+    judgement: Judgement,
 ) -> Outcome<AnyOpened> {
     let opened = run(Operation::Open, name, None, listed.author.open(cx, query.clone())).await;
     let AnyOpened { result, lease, renew_at } = opened.map_err(|halt| failure(halt, name))?;
@@ -72,6 +74,6 @@ async fn open<P: Provider>(
         let closed = run(Operation::Close, name, None, listed.author.close(cx, &lease)).await;
         closed.map_err(|halt| failure(halt, name))?;
     }
-    judgement::pass(name, &violations)?;
+    judgement.pass(name, &violations)?;
     Ok(AnyOpened { result, lease, renew_at })
 }

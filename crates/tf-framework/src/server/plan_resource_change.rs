@@ -4,7 +4,6 @@ use plugin_proto::tfplugin6::DynamicValue;
 use plugin_proto::tfplugin6::plan_resource_change::{Request, Response};
 use tf_value::Value;
 
-use super::judgement;
 use super::run::run_at_once;
 use super::served::Served;
 use crate::contents::Kept;
@@ -55,7 +54,7 @@ fn planning<P: Provider>(server: &Served<P>, request: &Request, told: &mut Diagn
     if !told.has_errors() {
         let violations =
             assert::plan_answer(&kept.schema, &prior, &config, &planned.planned, &planned.requires_replace);
-        judgement::pass(&request.type_name, &violations)?;
+        server.judgement().pass(&request.type_name, &violations)?;
     }
     Ok(Response {
         planned_state: Some(dynamic_value::encode(&planned.planned, ty)?),

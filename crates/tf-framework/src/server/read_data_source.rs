@@ -2,9 +2,9 @@
 
 use plugin_proto::tfplugin6::read_data_source::{Request, Response};
 
+use super::query;
 use super::run::{Operation, failure, run};
 use super::served::Served;
-use super::{judgement, query};
 use crate::diagnostic::Diagnostics;
 use crate::failure::Outcome;
 use crate::private::Private;
@@ -31,6 +31,6 @@ async fn reading<P: Provider>(server: &Served<P>, request: &Request, told: &mut 
     let found = run(Operation::Read, name, None, listed.author.read(&cx, query.clone())).await;
     told.extend(cx.end().told);
     let (state, violations) = query::answer(schema, &query, found.map_err(|halt| failure(halt, name))?);
-    judgement::pass(name, &violations)?;
+    server.judgement().pass(name, &violations)?;
     Ok(Response { state: Some(dynamic_value::encode(&state, schema.implied_type())?), ..Response::default() })
 }

@@ -4,7 +4,6 @@ use plugin_proto::tfplugin6::ResourceIdentityData;
 use plugin_proto::tfplugin6::read_resource::{Request, Response};
 use tf_value::Value;
 
-use super::judgement;
 use super::limit::Limit;
 use super::partial::{self, Lost};
 use super::run::{Operation, failure, run};
@@ -56,7 +55,7 @@ async fn reading<P: Provider>(server: &Served<P>, request: Request, told: &mut D
         }
         Found::Object(new) => {
             let new = without_write_only(&kept.schema, keep_spelling(&kept.schema, &prior, new));
-            judgement::pass(name, &assert::state(&kept.schema, &new))?;
+            server.judgement().pass(name, &assert::state(&kept.schema, &new))?;
             let identity = stored::identity(&kept.identity, &new);
             Response {
                 new_state: Some(dynamic_value::encode(&new, kept.schema.implied_type())?),

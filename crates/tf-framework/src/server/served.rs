@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tf_value::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::judgement::Judgement;
 use super::limit::Limit;
 use crate::contents::{Contents, Listed, ListedResource};
 use crate::context::{Call, Context, lock};
@@ -23,6 +24,7 @@ pub(crate) struct Served<P: Provider> {
     schema: OnceLock<Schema>,
     session: Mutex<Session<P>>,
     calls: AtomicU64,
+    judgement: Judgement,
 }
 
 /// What a configuration begins anew. In debug mode one process serves one command after the other.
@@ -35,14 +37,19 @@ struct Session<P: Provider> {
 }
 
 impl<P: Provider> Served<P> {
-    pub(super) fn new(contents: Contents<P>) -> Self {
+    pub(super) fn new(contents: Contents<P>, judgement: Judgement) -> Self {
         let session =
             Session { client: None, retired: Vec::new(), stop: CancellationToken::new(), said_once: Arc::default() };
-        Self { contents, schema: OnceLock::new(), session: Mutex::new(session), calls: AtomicU64::new(1) }
+        Self { contents, schema: OnceLock::new(), session: Mutex::new(session), calls: AtomicU64::new(1), judgement }
     }
 
     pub(super) fn contents(&self) -> &Contents<P> {
         &self.contents
+    }
+
+    /// What becomes of an answer that breaks a rule of core.
+    pub(super) fn judgement(&self) -> Judgement {
+        self.judgement
     }
 
     /// The schema of the provider block.

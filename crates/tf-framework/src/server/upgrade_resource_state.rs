@@ -5,7 +5,6 @@
 use plugin_proto::tfplugin6::upgrade_resource_state::{Request, Response};
 use tf_value::Value;
 
-use super::judgement;
 use super::run::{misfit, run_at_once};
 use super::served::Served;
 use crate::contents::ListedResource;
@@ -38,7 +37,7 @@ fn upgrading<P: Provider>(server: &Served<P>, request: &Request, told: &mut Diag
         upgraded(listed, request, text, told)?
     };
     let state = without_write_only(schema, stored::with_empty_blocks(schema, state));
-    judgement::pass(name, &assert::state(schema, &state))?;
+    server.judgement().pass(name, &assert::state(schema, &state))?;
     let upgraded_state = Some(dynamic_value::encode(&state, schema.implied_type())?);
     Ok(Response { upgraded_state, ..Response::default() })
 }

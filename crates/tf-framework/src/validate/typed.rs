@@ -1,8 +1,10 @@
 //! Rules for typed values, for `#[tf(validate(…))]`.
 //!
-//! Each is a function from a value to what is asked of it, as a sentence that goes on after the attribute's name. A rule of
-//! your own is written in the same way; [`Typed`](crate::model::Typed) makes a validator of any of them.
+//! Each is a function from a value to what is asked of it, as a sentence that goes on after the attribute's name. A rule
+//! of your own is written in the same way: `fn(&str) -> Result<(), String>` for the text of a `String`, `fn(&[T])` for a
+//! `Vec<T>`, `fn(&T)` for most others. [`Typed`](crate::model::Typed) makes a validator of any of them.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::ops::{Bound, RangeBounds};
@@ -23,12 +25,12 @@ pub trait Length {
 ///
 /// # Errors
 /// If it is empty.
-pub fn non_empty<T: Length>(value: &T) -> Result<(), String> {
+pub fn non_empty<T: Length + ?Sized>(value: &T) -> Result<(), String> {
     if value.length() == 0 { Err("must not be empty".to_owned()) } else { Ok(()) }
 }
 
 /// It has so many characters or elements: `length(1..=64)`.
-pub fn length<T: Length>(allowed: impl RangeBounds<usize> + Send + Sync) -> impl Fn(&T) -> Result<(), String> {
+pub fn length<T: Length + ?Sized>(allowed: impl RangeBounds<usize> + Send + Sync) -> impl Fn(&T) -> Result<(), String> {
     move |value| {
         if allowed.contains(&value.length()) {
             return Ok(());
@@ -62,9 +64,13 @@ pub fn range<T: PartialOrd + Display>(allowed: impl RangeBounds<T> + Send + Sync
 }
 
 /// It is one of these: `one_of(&["debug", "info"])`.
-pub fn one_of<T: PartialEq<A>, A: fmt::Debug + Sync>(allowed: &'static [A]) -> impl Fn(&T) -> Result<(), String> {
+pub fn one_of<T, A>(allowed: &'static [A]) -> impl Fn(&T) -> Result<(), String>
+where
+    T: PartialEq + ?Sized,
+    A: Borrow<T> + fmt::Debug + Sync,
+{
     move |value| {
-        if allowed.iter().any(|allowed| value == allowed) {
+        if allowed.iter().any(|allowed| value == allowed.borrow()) {
             return Ok(());
         }
         let allowed: Vec<_> = allowed.iter().map(|allowed| format!("{allowed:?}")).collect();
@@ -75,7 +81,7 @@ pub fn one_of<T: PartialEq<A>, A: fmt::Debug + Sync>(allowed: &'static [A]) -> i
 /// It has no other characters than these: `charset("letters and digits", |character| character.is_ascii_alphanumeric())`.
 ///
 /// `what` says which, as it goes on after "may only have".
-pub fn charset<T: AsRef<str>>(
+pub fn charset<T: AsRef<str> + ?Sized>(
     what: &'static str,
     allowed: impl Fn(char) -> bool + Send + Sync,
 ) -> impl Fn(&T) -> Result<(), String> {
@@ -84,8 +90,8 @@ pub fn charset<T: AsRef<str>>(
     }
 }
 
-impl Length for String {
-    const OF: &'static str = "characters";
+impl Length for str {
+    const OF: &'static Self = "characters";
 
     fn length(&self) -> usize {
         self.chars().count()
@@ -100,7 +106,7 @@ impl Length for Secret {
     }
 }
 
-impl<T> Length for Vec<T> {
+impl<T> Length for [T] {
     const OF: &'static str = "elements";
 
     fn length(&self) -> usize {
@@ -160,10 +166,6 @@ impl Display for Between {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> String {
-        text.to_owned()
-    }
-
     #[track_caller]
     fn refused(outcome: Result<(), String>, demand: &str) {
         assert_eq!(outcome.unwrap_err(), demand);
@@ -171,24 +173,24 @@ mod tests {
 
     #[test]
     fn non_empty_counts_what_there_is() {
-        non_empty(&text("a")).unwrap();
+        non_empty("a").unwrap();
         non_empty(&Secret::from("a")).unwrap();
-        non_empty(&vec![1]).unwrap();
-        refused(non_empty(&text("")), "must not be empty");
+        non_empty(&[1][..]).unwrap();
+        refused(non_empty(""), "must not be empty");
         refused(non_empty(&Secret::from("")), "must not be empty");
-        refused(non_empty(&Vec::<String>::new()), "must not be empty");
+        refused(non_empty::<[String]>(&[]), "must not be empty");
         refused(non_empty(&SetOf::<String>(Vec::new())), "must not be empty");
         refused(non_empty(&BTreeMap::<String, String>::new()), "must not be empty");
     }
 
     #[test]
     fn length_counts_characters_and_not_bytes() {
-        length(2..=3)(&text("äöü")).unwrap();
-        refused(length(2..=3)(&text("abcd")), "must have 2 to 3 characters");
-        refused(length(2..4)(&text("a")), "must have 2 to 3 characters");
-        refused(length(2..=2)(&text("a")), "must have exactly 2 characters");
-        refused(length(..=2)(&vec![1, 2, 3]), "must have at most 2 elements");
-        refused(length(2..)(&vec![1]), "must have at least 2 elements");
+        length(2..=3)("äöü").unwrap();
+        refused(length(2..=3)("abcd"), "must have 2 to 3 characters");
+        refused(length(2..4)("a"), "must have 2 to 3 characters");
+        refused(length(2..=2)("a"), "must have exactly 2 characters");
+        refused(length(..=2)(&[1, 2, 3][..]), "must have at most 2 elements");
+        refused(length(2..)(&[1][..]), "must have at least 2 elements");
     }
 
     #[test]
@@ -205,8 +207,8 @@ mod tests {
 
     #[test]
     fn one_of_names_what_is_allowed() {
-        one_of(&["debug", "info"])(&text("info")).unwrap();
-        refused(one_of(&["debug", "info"])(&text("Info")), r#"must be one of "debug", "info""#);
+        one_of(&["debug", "info"])("info").unwrap();
+        refused(one_of(&["debug", "info"])("Info"), r#"must be one of "debug", "info""#);
         one_of(&[2048, 4096])(&4096_i64).unwrap();
         refused(one_of(&[2048, 4096])(&1_i64), "must be one of 2048, 4096");
     }
@@ -214,8 +216,8 @@ mod tests {
     #[test]
     fn charset_looks_at_each_character() {
         let digits = charset("digits", |character| character.is_ascii_digit());
-        digits(&text("0123")).unwrap();
-        digits(&text("")).unwrap();
-        refused(digits(&text("12a")), "may only have digits");
+        digits("0123").unwrap();
+        digits("").unwrap();
+        refused(digits("12a"), "may only have digits");
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn create() -> Request {
     request(&Value::Null, &planned(config("x")), &config("x"))
 }
 
-fn update() -> Request {
+pub(crate) fn update() -> Request {
     let planned = with(state("y"), [("digest", Value::unknown())]);
     request(&state("x"), &planned, &config("y"))
 }

@@ -36,8 +36,18 @@ impl Core {
         core
     }
 
+    /// With a provider as its users have it: a rule that is broken is no panic.
+    pub(crate) async fn released(name: &str) -> Self {
+        let core = Self::with(Server::as_released(), name);
+        assert_eq!(core.configure(Value::Null).await, [""; 0]);
+        core
+    }
+
     pub(crate) fn unconfigured(name: &str) -> Self {
-        let server = Server::new();
+        Self::with(Server::new(), name)
+    }
+
+    fn with(server: Server<TestProvider>, name: &str) -> Self {
         let client = ProviderClient::new(ProviderServer::new(server.clone()));
         Self { client, server, world: World::named(name), name: name.to_owned() }
     }

@@ -61,5 +61,5 @@ async fn it_is_the_same_when_a_schema_is_in_use() {
     };
     core.client.clone().validate_resource_config(request).await.unwrap();
     assert_eq!(answer(&core).await, before);
-    assert_eq!(note([]).as_object().unwrap().len(), 11, "or these tests miss a new attribute");
+    assert_eq!(note([]).as_object().unwrap().len(), 13, "or these tests miss a new attribute");
 }

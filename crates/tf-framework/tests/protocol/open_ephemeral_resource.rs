@@ -19,7 +19,7 @@ fn request(path: Value) -> Request {
     Request { type_name: "test_lease".to_owned(), config, ..Request::default() }
 }
 
-async fn open(core: &Core, path: Value) -> Response {
+pub(crate) async fn open(core: &Core, path: Value) -> Response {
     core.client.clone().open_ephemeral_resource(request(path)).await.unwrap().into_inner()
 }
 

@@ -15,7 +15,7 @@ fn half_made() -> Value {
     with(state("x"), [("id", Value::Null), ("digest", Value::Null)])
 }
 
-async fn read(core: &Core, state: &Value) -> read_resource::Response {
+pub(crate) async fn read(core: &Core, state: &Value) -> read_resource::Response {
     let request = read_resource::Request {
         type_name: "test_note".to_owned(),
         current_state: note_message(state),

@@ -22,7 +22,7 @@ pub(crate) fn request(prior: &Value, config: &Value) -> Request {
     }
 }
 
-async fn plan(core: &Core, request: Request) -> Response {
+pub(crate) async fn plan(core: &Core, request: Request) -> Response {
     core.client.clone().plan_resource_change(request).await.unwrap().into_inner()
 }
 

@@ -11,11 +11,11 @@ fn object(folder: Value, name: Value, text: Value, after: Value) -> Value {
     Value::object([("folder", folder), ("name", name), ("text", text), ("after", after)])
 }
 
-fn named(name: &str) -> Value {
+pub(crate) fn named(name: &str) -> Value {
     object(Value::Null, Value::from(name), Value::Null, Value::Null)
 }
 
-async fn read(core: &Core, config: Value) -> Response {
+pub(crate) async fn read(core: &Core, config: Value) -> Response {
     let config = Some(dynamic(&NoteData::block_type(), &config));
     let request = Request { type_name: "test_note".to_owned(), config, ..Request::default() };
     core.client.clone().read_data_source(request).await.unwrap().into_inner()

@@ -10,20 +10,20 @@
 mod table;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use seeded_bugs::{Edit, Sources, manifest, read, replace_once, update};
 
-use crate::table::BUGS;
+use crate::table::bugs;
 
 /// A change to the crate that a test must notice.
 pub(crate) struct Bug {
     /// Names the copy that has it, and nothing else.
     name: &'static str,
-    /// What to change, file by file below `src`. All of it together is the bug.
-    edits: &'static [(&'static str, &'static str, &'static str)],
+    /// What to change below `src`. All of it together is the bug.
+    edits: &'static [Edit],
     /// The unit test that must fail.
     test: &'static str,
     /// Whether core's rules must notice it too, on what is generated.
@@ -38,14 +38,15 @@ const SAMPLE: usize = 11;
 
 #[test]
 fn seeded_bugs_are_caught() -> Result<()> {
-    let names: BTreeSet<&str> = BUGS.iter().map(|bug| bug.name).collect();
-    ensure!(names.len() == BUGS.len(), "two bugs have the same name");
+    let all = bugs();
+    let names: BTreeSet<&str> = all.iter().map(|bug| bug.name).collect();
+    ensure!(names.len() == all.len(), "two bugs have the same name");
     let step = if std::env::var_os("SEEDED_BUGS").is_some_and(|value| value == "all") { 1 } else { SAMPLE };
-    let bugs: Vec<&Bug> = BUGS.iter().step_by(step).collect();
+    let tried: Vec<&Bug> = all.iter().copied().step_by(step).collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tf-framework-seeded-bugs");
-    write_workspace(&folder)?;
+    write_workspace(&folder, &all)?;
     let mut missed = Vec::new();
-    for bug in &bugs {
+    for bug in &tried {
         let by_test = fails(&folder, bug.name, &["--lib", "--", "--exact", bug.test])?;
         let by_rules = !bug.is_judged || fails(&folder, bug.name, &["--test", PROPERTIES])?;
         let noticed_by = if bug.is_judged { "test and core's rules" } else { "test" };
@@ -57,23 +58,20 @@ fn seeded_bugs_are_caught() -> Result<()> {
             missed.push(format!("{} is not noticed by core's rules", bug.name));
         }
     }
-    let caught = bugs.len().saturating_sub(missed.len());
-    println!("SEEDED BUGS {caught} of {} tried were caught; the table has {}", bugs.len(), BUGS.len());
+    let caught = tried.len().saturating_sub(missed.len());
+    println!("SEEDED BUGS {caught} of {} tried were caught; the table has {}", tried.len(), all.len());
     ensure!(missed.is_empty(), "{}", missed.join("\n"));
     Ok(())
 }
 
 #[test]
 fn every_seeded_bug_can_still_be_seeded() -> Result<()> {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for bug in BUGS {
-        for (file, find, replace) in bug.edits {
-            let text = read(&package.join("src").join(file))?;
-            replace_once(&text, find, replace).with_context(|| format!("{} in {file}", bug.name))?;
-        }
+    let sources = Sources::below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))?;
+    for bug in bugs() {
+        sources.edited(bug.edits).with_context(|| bug.name)?;
         let (module, test) = bug.test.rsplit_once("::").context("a test without a module")?;
         let file = module.trim_end_matches("::tests").replace("::", "/") + ".rs";
-        let text = read(&package.join("src").join(&file))?;
+        let text = sources.text(&file).with_context(|| format!("there is no {file}"))?;
         ensure!(text.contains(&format!("fn {test}()")), "{file} has no test {test}");
     }
     Ok(())
@@ -102,69 +100,27 @@ fn fails(folder: &Path, name: &str, arguments: &[&str]) -> Result<bool> {
 }
 
 /// Writes a workspace with one changed copy of the crate for each bug.
-fn write_workspace(folder: &Path) -> Result<()> {
+fn write_workspace(folder: &Path, bugs: &[&Bug]) -> Result<()> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = package.ancestors().nth(2).context("the crate has moved")?;
-    for bug in BUGS {
+    let (sources, properties) =
+        (Sources::below(&package.join("src"))?, Sources::below(&package.join("tests").join(PROPERTIES))?);
+    let own = read(&package.join("Cargo.toml"))?;
+    for bug in bugs {
         let copy = folder.join(bug.name);
-        copy_text(&package.join("src"), &copy.join("src"), bug.edits)?;
-        copy_text(&package.join("tests").join(PROPERTIES), &copy.join("tests").join(PROPERTIES), &[])?;
-        let manifest = read(&package.join("Cargo.toml"))?;
+        sources.edited(bug.edits).with_context(|| bug.name)?.write(&copy.join("src"))?;
+        properties.write(&copy.join("tests").join(PROPERTIES))?;
         let renamed = format!("name = \"{}\"", package_name(bug.name));
         let library = "[lib]\nname = \"tf_framework\"\ndoctest = false\n\n[dependencies]";
-        let manifest = replace_once(&manifest, "name = \"tf-framework\"", &renamed)?;
-        update(&copy.join("Cargo.toml"), &replace_once(&manifest, "[dependencies]", library)?)?;
+        let renamed = replace_once(&own, "name = \"tf-framework\"", &renamed)?;
+        update(&copy.join("Cargo.toml"), &replace_once(&renamed, "\n[dependencies]", &format!("\n{library}"))?)?;
     }
-    let manifest = read(&root.join("Cargo.toml"))?;
-    let (before, rest) = manifest.split_once("members = [").context("no members in Cargo.toml")?;
-    let (_, after) = rest.split_once("]\n").context("no end of members in Cargo.toml")?;
-    let members: String = BUGS.iter().map(|bug| format!("    \"{}\",\n", bug.name)).collect();
-    let after = after.replace("path = \"", &format!("path = \"{}/", root.display()));
-    update(&folder.join("Cargo.toml"), &format!("{before}members = [\n{members}]\n{after}"))?;
+    let whole = manifest::with_members(&read(&root.join("Cargo.toml"))?, bugs.iter().map(|bug| bug.name))?;
+    let paths = format!("path = \"{}/", root.display());
+    update(&folder.join("Cargo.toml"), &whole.replace("path = \"", &paths))?;
     update(&folder.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)
 }
 
 fn package_name(bug: &str) -> String {
     format!("tf-framework-{bug}")
-}
-
-/// Copies text files, with changes. Files that are the same already are left alone, so that they are not compiled again.
-fn copy_text(from: &Path, to: &Path, edits: &[(&str, &str, &str)]) -> Result<()> {
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        for entry in from.join(&folder).read_dir().with_context(|| format!("reading {}", folder.display()))? {
-            let entry = entry?;
-            let path = folder.join(entry.file_name());
-            if entry.path().is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let mut text = read(&entry.path())?;
-            for (_, find, replace) in edits.iter().filter(|(file, ..)| Path::new(file) == path) {
-                text = replace_once(&text, find, replace)?;
-            }
-            update(&to.join(&path), &text)?;
-        }
-    }
-    Ok(())
-}
-
-fn replace_once(text: &str, find: &str, replace: &str) -> Result<String> {
-    match text.matches(find).count() {
-        1 => Ok(text.replacen(find, replace, 1)),
-        0 => bail!("this no longer stands there, so the bug has to be seeded anew:\n{find}"),
-        count => bail!("this stands there {count} times, so it is not clear where the bug belongs:\n{find}"),
-    }
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
-}
-
-fn update(path: &Path, text: &str) -> Result<()> {
-    if fs::read_to_string(path).is_ok_and(|found| found == text) {
-        return Ok(());
-    }
-    fs::create_dir_all(path.with_file_name(""))?;
-    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }

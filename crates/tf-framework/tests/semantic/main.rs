@@ -10,6 +10,7 @@
 mod choices;
 mod cidr;
 mod duration;
+mod elements;
 mod json;
 mod laws;
 mod normalized_set;

@@ -32,8 +32,9 @@ fn check<T: AttributeType>([prior, same, different, nonsense]: [Value; 4]) {
     }
 }
 
+/// What is planned, after core has looked at it.
 #[track_caller]
-fn planned(schema: &Schema, prior: &Value, config: &Value) -> Value {
+pub(crate) fn planned(schema: &Schema, prior: &Value, config: &Value) -> Value {
     let proposed = judge::proposed_new(schema, prior, config);
     let request = PlanRequest { config, prior, proposed: &proposed, private: &[], identity: None };
     let outcome = plan(schema, request).finish();

@@ -7,9 +7,7 @@ use tf_framework::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Schema}
 use tf_framework::validate::{ClientCapabilities, validate};
 use tf_value::{Text, Type, Value};
 
-use super::values;
-
-type Values = BTreeMap<String, BoxedStrategy<Value>>;
+use super::{Values, values};
 
 /// So many values are made up to find one that the validators of an attribute accept.
 const CANDIDATES: usize = 8;
@@ -164,7 +162,7 @@ fn assembled(schema: &Schema, full: &BTreeMap<Text, Value>, left_out: &BTreeMap<
     let mut left_out = left_out.clone();
     let block = schema.block();
     let first = without(block, full, &left_out);
-    let combined: Vec<&Text> = block.combinations().iter().flat_map(|combination| combination.names()).collect();
+    let combined: BTreeSet<&Text> = block.combinations().iter().flat_map(|combination| combination.names()).collect();
     if goes_together(schema, &first) || combined.is_empty() || combined.len() > MOST_COMBINED {
         return first;
     }

@@ -39,7 +39,8 @@ fn objects(nesting: Nesting, block: &Block, value: &Value) -> Json {
     }
 }
 
-fn plain(value: &Value) -> Json {
+/// A value as JSON, with all that is in it.
+pub(super) fn plain(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Unknown(_) => "(unknown)".into(),

@@ -20,6 +20,8 @@ pub(super) struct Change<'a> {
     pub(super) config: &'a Value,
     pub(super) private: &'a Bytes,
     pub(super) identity: Option<&'a Value>,
+    /// The identity of the object that is removed as soon as this one is made.
+    pub(super) replaced: Option<&'a Value>,
 }
 
 impl Managed<'_> {
@@ -42,16 +44,28 @@ impl Managed<'_> {
             return Err(unasked(self.name, "is applied when everything in its configuration is known"));
         }
         self.refresh()?;
-        let stored = self.stored.clone();
-        let first = self.planned(&at_plan, stored.as_ref())?;
-        match first.action {
-            Action::NoOp => return Ok(Action::NoOp),
-            Action::Replace => self.remove_predecessor(&first)?,
-            Action::Create | Action::Update | Action::Delete => {}
-        }
-        // The plan was written to a file in between, and of its private data nothing is left. What is there is in the state.
-        let second = self.planned(&at_apply, self.stored.as_ref())?;
-        let action = self.same_plan(&first, &second)?;
+        let first = self.planned(&at_plan, self.stored.as_ref())?;
+        self.deposed.iter().try_for_each(|deposed| self.planned_destruction(deposed).map(drop))?;
+        let action = match first.action {
+            Action::NoOp => Action::NoOp,
+            Action::Replace if self.creates_first => self.replace_later(&first, &at_apply)?,
+            Action::Replace => {
+                self.remove_predecessor(&first)?;
+                self.made(&first, &at_apply, None)?
+            }
+            Action::Create | Action::Update | Action::Delete => self.made(&first, &at_apply, None)?,
+        };
+        // What is deposed goes when the object is as it should be, and not before.
+        self.remove_deposed()?;
+        Ok(action)
+    }
+
+    /// Plans again, and does it. `replaced` is the identity of the object that is to be removed afterwards.
+    pub(super) fn made(&mut self, first: &Plan, config: &Value, replaced: Option<&Value>) -> Result<Action, Refusal> {
+        // The plan was written to a file in between, and of its private data nothing is left. What is there is in the
+        // state.
+        let second = self.planned(config, self.stored.as_ref())?;
+        let action = self.same_plan(first, &second)?;
         if action == Action::NoOp {
             return Ok(action);
         }
@@ -60,25 +74,13 @@ impl Managed<'_> {
             action,
             prior: &prior,
             planned: &second.planned,
-            config: &at_apply,
+            config,
             private: &second.private,
             identity: second.identity.as_ref(),
+            replaced,
         };
         self.change(&change)?;
         Ok(action)
-    }
-
-    /// The first half of a replacement.
-    fn remove_predecessor(&mut self, plan: &Plan) -> Result<(), Refusal> {
-        let change = Change {
-            action: Action::Delete,
-            prior: &plan.before,
-            planned: &Value::Null,
-            config: &Value::Null,
-            private: &plan.private,
-            identity: None,
-        };
-        self.change(&change)
     }
 
     /// The second plan does what the first one said.
@@ -118,6 +120,7 @@ impl Managed<'_> {
         let mut answer = self.kit.configured.ask(self.name, Call::ApplyResourceChange, async move |mut client| {
             client.apply_resource_change(request).await
         })?;
+        answer.watch(answer.message.new_state.as_ref(), schema);
         answer.diagnostics(|message| &mut message.diagnostics, Some(schema));
         if answer.message.legacy_type_system {
             answer.breaks(Rule::LegacyTypeSystem);
@@ -148,6 +151,9 @@ impl Managed<'_> {
             answer.judged(assert::apply_answer(schema, change.planned, &value));
             answer.private(change.private, &private);
             self.judge_identity(&mut answer, change.identity, identity.as_ref());
+            if change.replaced.is_some() && change.replaced == identity.as_ref() {
+                answer.breaks(Rule::SuccessorIdentity);
+            }
         }
         let refusal = answer.settle().err();
         self.keep_change(change, value, private, identity, refusal.is_some());

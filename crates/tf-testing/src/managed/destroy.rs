@@ -12,12 +12,18 @@ use crate::rule::Rule;
 use crate::wire::{sent, sent_identity};
 
 impl Managed<'_> {
-    /// Reads the object, and removes it if it is still there.
+    /// Reads the object, and removes it if it is still there. What is deposed is removed too.
     ///
     /// # Errors
     /// If the provider refuses, or breaks a rule.
     pub fn destroy(&mut self) -> Result<(), Refusal> {
         self.refresh()?;
+        let destroyed = self.destroy_stored();
+        destroyed.and(self.remove_deposed())
+    }
+
+    /// Plans the destruction of the object as it is stored, and destroys it.
+    pub(super) fn destroy_stored(&mut self) -> Result<(), Refusal> {
         let Some(stored) = self.stored.clone() else { return Ok(()) };
         let (private, identity) = self.planned_destruction(&stored)?;
         let change = Change {
@@ -27,11 +33,13 @@ impl Managed<'_> {
             config: &Value::Null,
             private: &private,
             identity: identity.as_ref(),
+            replaced: None,
         };
         self.change(&change)
     }
 
-    fn planned_destruction(&self, stored: &Stored) -> Result<(Bytes, Option<Value>), Refusal> {
+    /// Asks for the plan of a destruction. Returns what goes into it besides: private data and identity.
+    pub(super) fn planned_destruction(&self, stored: &Stored) -> Result<(Bytes, Option<Value>), Refusal> {
         if !self.kit.schemas.plan_destroy {
             return Ok((stored.private.clone(), None));
         }

@@ -37,6 +37,7 @@ pub struct Plan {
     pub(super) private: Bytes,
     pub(super) identity: Option<Value>,
     pub(super) requires_replace: Vec<Path>,
+    deposed: usize,
     warnings: Diagnostics,
 }
 
@@ -87,6 +88,11 @@ impl Plan {
         &self.requires_replace
     }
 
+    /// How many deposed objects are removed besides.
+    pub fn deposed(&self) -> usize {
+        self.deposed
+    }
+
     /// What the provider warns of.
     pub fn warnings(&self) -> &Diagnostics {
         &self.warnings
@@ -94,7 +100,7 @@ impl Plan {
 
     /// That it does nothing.
     pub(super) fn empty(&self, of: &Managed<'_>) -> Result<(), Refusal> {
-        if self.action == Action::NoOp {
+        if self.action == Action::NoOp && self.deposed == 0 {
             return Ok(());
         }
         let changed = self.planned.as_object().into_iter().flatten();
@@ -117,7 +123,8 @@ impl Managed<'_> {
             Some(stored) => self.read(&stored)?.0,
             None => None,
         };
-        self.planned(&config, stored.as_ref())
+        let deposed = self.read_deposed()?;
+        self.planned_with(&config, stored.as_ref(), &deposed)
     }
 
     /// `plan -refresh=false`
@@ -126,8 +133,15 @@ impl Managed<'_> {
     /// If the provider refuses, or breaks a rule.
     pub fn plan_without_refresh(&self, config: impl Into<Config>) -> Result<Plan, Refusal> {
         let config = self.config(config)?;
-        let stored = self.opened()?;
-        self.planned(&config, stored.as_ref())
+        let (stored, deposed) = (self.opened()?, self.opened_deposed()?);
+        self.planned_with(&config, stored.as_ref(), &deposed)
+    }
+
+    /// The plan for an object, and for those that are deposed.
+    fn planned_with(&self, config: &Value, stored: Option<&Stored>, deposed: &[Stored]) -> Result<Plan, Refusal> {
+        let plan = self.planned(config, stored)?;
+        deposed.iter().try_for_each(|deposed| self.planned_destruction(deposed).map(drop))?;
+        Ok(Plan { deposed: deposed.len(), ..plan })
     }
 
     /// Plans what becomes of an object, or of none, by a configuration.
@@ -231,6 +245,7 @@ impl Managed<'_> {
             private: planned_private,
             identity: planned_identity,
             requires_replace,
+            deposed: 0,
             warnings,
         })
     }

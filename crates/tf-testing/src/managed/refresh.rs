@@ -9,16 +9,29 @@ use crate::refusal::{Call, Refusal};
 use crate::wire::{sent, sent_identity};
 
 impl Managed<'_> {
-    /// Reads the object, and keeps what is found. Returns the warnings. Whether the object is gone, [`state`](Self::state)
-    /// says.
+    /// Reads the object and what is deposed, and keeps what is found. Returns the warnings. Whether the object is gone,
+    /// [`state`](Self::state) says.
     ///
     /// # Errors
     /// If the provider can't read it, or breaks a rule. The object is then what it was.
     pub fn refresh(&mut self) -> Result<Diagnostics, Refusal> {
-        let Some(stored) = self.opened()? else { return Ok(Diagnostics::new()) };
-        let (read, warnings) = self.read(&stored)?;
-        self.keep(read);
+        let mut warnings = Diagnostics::new();
+        if let Some(stored) = self.opened()? {
+            let (read, told) = self.read(&stored)?;
+            self.keep(read);
+            warnings = told;
+        }
+        self.deposed = self.read_deposed()?;
         Ok(warnings)
+    }
+
+    /// Those of the deposed objects that are still there.
+    pub(super) fn read_deposed(&self) -> Result<Vec<Stored>, Refusal> {
+        let mut found = Vec::new();
+        for deposed in self.opened_deposed()? {
+            found.extend(self.read(&deposed)?.0);
+        }
+        Ok(found)
     }
 
     /// Reads an object.
@@ -36,6 +49,7 @@ impl Managed<'_> {
             .kit
             .configured
             .ask(self.name, Call::ReadResource, async move |mut client| client.read_resource(request).await)?;
+        answer.watch(answer.message.new_state.as_ref(), self.schema());
         answer.diagnostics(|message| &mut message.diagnostics, Some(self.schema()));
         answer.deferred(answer.message.deferred);
         if answer.has_errors() {

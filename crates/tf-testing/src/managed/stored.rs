@@ -48,15 +48,23 @@ impl std::fmt::Debug for Stored {
 }
 
 impl Managed<'_> {
-    /// The start of a command: the object goes to the provider as JSON and comes back in the current schema, whether it was
-    /// written in another one or not.
+    /// The start of a command: the object goes to the provider as JSON and comes back in the current schema, whether
+    /// it was written in another one or not.
     pub(super) fn opened(&self) -> Result<Option<Stored>, Refusal> {
-        let Some(stored) = &self.stored else { return Ok(None) };
+        self.stored.as_ref().map(|stored| self.reopened(stored)).transpose()
+    }
+
+    /// The same for what is deposed.
+    pub(super) fn opened_deposed(&self) -> Result<Vec<Stored>, Refusal> {
+        self.deposed.iter().map(|deposed| self.reopened(deposed)).collect()
+    }
+
+    fn reopened(&self, stored: &Stored) -> Result<Stored, Refusal> {
         let schema = self.schema();
         let text = json::encode(schema.implied_type(), &stored.value)
             .map_err(|error| unasked(self.name, format!("its state can't be written: {error}")))?;
         let value = self.upgraded(i64::from(schema.version()), text.into())?;
-        Ok(Some(Stored { value, ..stored.clone() }))
+        Ok(Stored { value, ..stored.clone() })
     }
 
     /// Has a stored state brought into the current schema.

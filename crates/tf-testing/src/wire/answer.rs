@@ -29,7 +29,9 @@ pub(crate) struct Answer<A> {
 
 impl<A: Message> Answer<A> {
     pub(crate) fn new(of: &str, call: Call, message: A, canaries: Rc<Canaries>) -> Self {
-        let leaks = canaries.in_answer(&message.encode_to_vec());
+        // What goes from an ephemeral resource to core stays in its memory, and may be what was written somewhere
+        // before.
+        let leaks = if call.is_ephemeral() { Vec::new() } else { canaries.in_answer(&message.encode_to_vec()) };
         let violations = leaks.into_iter().map(|of| Violation::of(Rule::Secret { of })).collect();
         Self { message, of: of.to_owned(), call, canaries, violations, diagnostics: Diagnostics::new() }
     }
@@ -95,6 +97,17 @@ impl<A> Answer<A> {
             Err(error) => {
                 self.broken(error.path(), Rule::IdentityType { reason: error.problem().to_string() });
                 None
+            }
+        }
+    }
+
+    /// Takes note of the secrets in a value, before the texts beside it are looked at.
+    pub(crate) fn watch(&self, value: Option<&DynamicValue>, schema: &Schema) {
+        let read = value.map(|value| decode_dynamic(&value.msgpack, &value.json, schema.implied_type()));
+        if let Some(Ok(value)) = read {
+            match self.call.is_ephemeral() {
+                true => self.canaries.watch_ephemeral(&self.of, schema, &value),
+                false => self.canaries.watch(&self.of, schema, &value),
             }
         }
     }

@@ -12,4 +12,10 @@ mod memory;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod other_drives;
+#[cfg(test)]
 mod others;
+#[cfg(test)]
+mod replacement;
+#[cfg(test)]
+mod slot;

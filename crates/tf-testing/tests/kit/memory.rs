@@ -12,6 +12,8 @@ use tf_framework::{
 };
 use tf_testing::{Client, Kit, config};
 
+use crate::slot::Slot;
+
 /// Notes by their names. It outlives the provider, as a server would.
 pub(crate) type Store = Arc<Mutex<BTreeMap<String, Kept>>>;
 
@@ -59,7 +61,12 @@ impl Provider for Memory {
     type Client = Store;
 
     fn contents() -> Contents<Self> {
-        Contents::new().resource::<Note>().data_source::<Found>().ephemeral::<Lease>().function::<Slug>()
+        Contents::new()
+            .resource::<Note>()
+            .resource::<Slot>()
+            .data_source::<Found>()
+            .ephemeral::<Lease>()
+            .function::<Slug>()
     }
 
     fn configure(settings: Self) -> Outcome<Store> {
@@ -74,7 +81,7 @@ pub(crate) struct Note {
     /// Its name.
     #[tf(required, replace, identity, validate(word))]
     name: String,
-    /// What it says. "half" can't be made to the end, "panic" not at all.
+    /// What it says. "half" can't be made to the end, "panic" not at all, and "stuck" can't be removed.
     #[tf(optional)]
     text: Option<String>,
     /// How long, in seconds.
@@ -130,8 +137,7 @@ struct Earlier {
     title: String,
 }
 
-#[expect(clippy::ptr_arg, reason = "a validator gets the value of the attribute's type")]
-fn word(name: &String) -> Result<(), String> {
+fn word(name: &str) -> Result<(), String> {
     let is_word = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
     if is_word { Ok(()) } else { Err("must have small letters and nothing else".to_owned()) }
 }
@@ -160,7 +166,11 @@ impl Resource for Note {
     }
 
     async fn delete(cx: &Context<Memory>, state: Self) -> Outcome<()> {
-        lock(cx.client()).remove(&state.name);
+        let mut notes = lock(cx.client());
+        if notes.get(&state.name).is_some_and(|kept| kept.text.as_deref() == Some("stuck")) {
+            return Err(Diagnostic::error("The note is stuck").into());
+        }
+        notes.remove(&state.name);
         Ok(())
     }
 

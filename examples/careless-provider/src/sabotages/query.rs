@@ -2,7 +2,8 @@
 
 use tf_value::{Type, Value};
 
-use crate::answers::{QUERY, change, clock, null, written};
+use crate::answers::{QUERY, change, clock, error, null, read, text, warning, written};
+use crate::contents::KEY;
 use crate::sabotage::{Act, Sabotage, Script, Verdict};
 
 pub(super) const ALL: &[Sabotage] = &[
@@ -27,6 +28,54 @@ pub(super) const ALL: &[Sabotage] = &[
         kit: "attribute answer: a state can't hold an unknown value",
         tofu: Verdict::Refused("that is not wholly known"),
         terraform: Verdict::Refused("that is not wholly known"),
+    },
+    Sabotage {
+        name: "data-for-another-question",
+        rule: "What is configured is in the result as it is written.",
+        act: Act::Data(|_, answer| {
+            change(&QUERY, &mut answer.state, |members| drop(members.insert("question".into(), text("when"))));
+        }),
+        script: Script::Data,
+        config: "{}",
+        kit: "attribute question: the planned value is neither the configured one nor that of the prior state",
+        tofu: Verdict::NotChecked,
+        terraform: Verdict::NotChecked,
+    },
+    Sabotage {
+        name: "data-reads-the-clock",
+        rule: "A data source that is read again without a reason finds the same.",
+        act: Act::Data(|_, answer| {
+            change(&QUERY, &mut answer.state, |members| drop(members.insert("answer".into(), clock())));
+        }),
+        script: Script::Data,
+        config: "{}",
+        kit: "attribute answer: it is read again, and is something else",
+        tofu: Verdict::NotChecked,
+        terraform: Verdict::NotChecked,
+    },
+    Sabotage {
+        name: "data-tells-the-key",
+        rule: "No diagnostic has a secret in it, also not one that comes with the same answer.",
+        act: Act::Data(|_, answer| answer.diagnostics.push(warning(&format!("The key is {KEY}")))),
+        script: Script::Data,
+        config: "{}",
+        kit: "the secret of careless_query.key_in_state is in the answer",
+        tofu: Verdict::NotChecked,
+        terraform: Verdict::NotChecked,
+    },
+    Sabotage {
+        name: "data-refuses-the-unknown",
+        rule: "A value that is not known yet is no mistake of the user.",
+        act: Act::ValidateData(|asked, answer| {
+            if !read(&QUERY, asked.config.as_ref()).is_wholly_known() {
+                answer.diagnostics.push(error("The question must be known"));
+            }
+        }),
+        script: Script::Data,
+        config: "{}",
+        kit: "the configuration is refused because something in it is not known yet",
+        tofu: Verdict::NotMeasured("it takes the provider's word for a mistake"),
+        terraform: Verdict::NotMeasured("it takes the provider's word for a mistake"),
     },
     Sabotage {
         name: "function-returns-a-number",

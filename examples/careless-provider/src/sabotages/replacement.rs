@@ -6,7 +6,7 @@ use crate::answers::{identity, is_null, name, path, text};
 use crate::sabotage::{Act, Sabotage, Script, Verdict};
 
 /// Why identities can't be put before Terraform 1.11.
-const NO_IDENTITY: Verdict = Verdict::NotMeasured("Terraform 1.11 has no identities");
+pub(super) const NO_IDENTITY: Verdict = Verdict::NotMeasured("Terraform 1.11 has no identities");
 
 pub(super) const ALL: &[Sabotage] = &[
     Sabotage {

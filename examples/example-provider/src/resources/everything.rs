@@ -6,9 +6,10 @@
 mod parts;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use tf_framework::model::{AnyValue, Model, Plan, Secret, SetOf, WriteOnly};
+use tf_framework::model::{AnyValue, DecodeError, Model, Plan, Secret, SetOf, WriteOnly};
 use tf_framework::plan::{RequiresReplaceIf, SemanticEquality};
 use tf_framework::semantic::{Cidr, Duration, Json, LowerCase, NormalizedSet, Pem, PolicyText, SecretPem};
 use tf_framework::validate::{length, range};
@@ -69,6 +70,9 @@ pub struct Everything {
     /// A time span.
     #[tf(optional)]
     pub period: Option<Duration>,
+    /// Time spans in order.
+    #[tf(optional)]
+    pub pauses: Option<Vec<Duration>>,
     /// A document in JSON.
     #[tf(optional)]
     pub document: Option<Json>,
@@ -87,6 +91,9 @@ pub struct Everything {
     /// A network.
     #[tf(optional)]
     pub network: Option<Cidr>,
+    /// Networks without order.
+    #[tf(optional)]
+    pub networks: Option<SetOf<Cidr>>,
     /// Certificates.
     #[tf(optional)]
     pub certificate: Option<Pem>,
@@ -156,6 +163,17 @@ impl SemanticEquality for IgnoringCase {
     }
 }
 
+/// As many servers answer: each element in their own spelling of it. A user never sees that.
+fn respelled<C, T>(elements: Option<C>) -> Outcome<Option<C>>
+where
+    C: IntoIterator<Item = T> + FromIterator<T>,
+    T: ToString + FromStr<Err = DecodeError>,
+{
+    let respell = |element: T| element.to_string().parse();
+    let respelled = elements.map(|elements| elements.into_iter().map(respell).collect::<Result<_, _>>()).transpose();
+    Ok(respelled.doing("Spelling the elements of a collection")?)
+}
+
 #[derive(Debug, Deserialize, Serialize)]
 struct Presence {
     revision: i64,
@@ -171,7 +189,9 @@ impl Resource for Everything {
     async fn read(cx: &Context<Example>, state: Self) -> Outcome<Option<Self>> {
         let found = cx.client().store()?.read::<Presence>(KIND, &state.name);
         let found = found.doing(format!("Reading {:?}", state.name))?;
-        Ok(found.map(|Presence { revision }| Self { revision, ..state }))
+        let Some(Presence { revision }) = found else { return Ok(None) };
+        let (pauses, networks) = (respelled(state.pauses)?, respelled(state.networks)?);
+        Ok(Some(Self { revision, pauses, networks, ..state }))
     }
 
     async fn update(cx: &Context<Example>, prior: Self, plan: Plan<Self>) -> Outcome<Self> {
@@ -188,6 +208,8 @@ fn write(cx: &Context<Example>, plan: Plan<Everything>, revision: i64) -> Outcom
     let summary = format!("Writing {name:?}");
     cx.client().store()?.write(KIND, &name, &Presence { revision }).doing(summary)?;
     Ok(Everything {
+        pauses: respelled(plan.pauses)?,
+        networks: respelled(plan.networks)?,
         owner: owner.map(Member::admitted),
         members: members.map(|members| members.into_iter().map(Member::admitted).collect()),
         teams: teams.map(|teams| teams.into_iter().map(|(key, member)| (key, Member::admitted(member))).collect()),

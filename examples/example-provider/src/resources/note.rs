@@ -103,7 +103,7 @@ impl Resource for Note {
         let content = Content::planned(&plan, 1, None);
         content.write(&store, &plan.shelf, &plan.name).doing(summary())?;
         // What is not decided yet is null in this state. If it has to be used, the rest is found by import.
-        cx.checkpoint_plan::<Self>(&plan);
+        cx.checkpoint_plan(&plan);
         store.may_fail("half-created").doing("Finishing the note")?;
         let note = content.into_note(cx, plan)?;
         cx.checkpoint(&note);
@@ -255,8 +255,7 @@ fn digest(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[expect(clippy::ptr_arg, reason = "a validator gets the value of the attribute's type")]
-fn one_line_each(lines: &Vec<String>) -> Result<(), String> {
+fn one_line_each(lines: &[String]) -> Result<(), String> {
     if lines.iter().any(|line| line.contains('\n')) {
         Err("must not have line breaks within its lines".to_owned())
     } else {

@@ -107,7 +107,7 @@ fn warn(cx: &Context<Example>, name: &str, warnings: Vec<String>) {
 }
 
 /// The server makes names lower case, which would be another name than the one that was asked for.
-fn policy_name(name: &String) -> Result<(), String> {
+fn policy_name(name: &str) -> Result<(), String> {
     if !name.is_empty() && name.trim() == name && !name.chars().any(char::is_uppercase) {
         Ok(())
     } else {

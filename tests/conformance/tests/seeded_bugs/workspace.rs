@@ -9,11 +9,12 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+use seeded_bugs::{Sources, manifest, read, replace_once, update};
 use serde_json::Value;
 
 use crate::CONTROL;
-use crate::bug::{Bug, Edit};
+use crate::bug::Bug;
 
 /// Manifest of the plugin on top of a copy. The dependencies are those that `plugin/` uses.
 const PLUGIN_MANIFEST: &str = r#"[package]
@@ -102,61 +103,18 @@ impl Workspace {
     }
 }
 
-/// Text files by their path below one folder.
-struct Sources(BTreeMap<PathBuf, String>);
-
-impl Sources {
-    fn below(folder: &Path) -> Result<Self> {
-        let mut found = BTreeMap::new();
-        let mut folders = vec![folder.to_owned()];
-        while let Some(next) = folders.pop() {
-            for entry in next.read_dir().with_context(|| format!("reading {}", next.display()))? {
-                let path = entry?.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.insert(path.strip_prefix(folder)?.to_owned(), read(&path)?);
-                }
-            }
-        }
-        Ok(Self(found))
-    }
-
-    fn edited(&self, edits: &[Edit]) -> Result<Self> {
-        let mut sources = self.0.clone();
-        for Edit { file, find, replace } in edits {
-            let text = sources.get_mut(Path::new(file)).with_context(|| format!("there is no {file}"))?;
-            *text = replace_once(text, find, replace).with_context(|| format!("in {file}"))?;
-        }
-        Ok(Self(sources))
-    }
-
-    /// Makes `folder` hold these files and no others.
-    fn write(&self, folder: &Path) -> Result<()> {
-        if folder.exists() {
-            for stale in Self::below(folder)?.0.keys().filter(|path| !self.0.contains_key(*path)) {
-                // The manifest of the plugin lies among its sources.
-                if stale != Path::new("Cargo.toml") {
-                    fs::remove_file(folder.join(stale))?;
-                }
-            }
-        }
-        self.0.iter().try_for_each(|(path, text)| update(&folder.join(path), text))
-    }
-}
-
 /// The root manifest with the copies as members.
 fn workspace_manifest(manifest: &str, names: &[&str]) -> Result<String> {
-    let (before, rest) = manifest.split_once("members = [").context("no members in Cargo.toml")?;
-    let (_, after) = rest.split_once("]\n").context("no end of members in Cargo.toml")?;
-    let members: String = names.iter().map(|name| format!("    \"{name}/go-plugin\", \"{name}/plugin\",\n")).collect();
+    let copies = names.iter().flat_map(|name| ["go-plugin", "plugin"].map(|part| format!("{name}/{part}")));
+    let members: Vec<String> = copies.chain([WIRE.to_owned()]).collect();
+    let manifest = manifest::with_members(manifest, members.iter().map(String::as_str))?;
     // Each copy is compiled once and never debugged: two thirds of the time and nearly all of the disk are saved.
     let settings = "debug = false\nincremental = false\nstrip = \"debuginfo\"\n";
     let profiles: String = names
         .iter()
         .flat_map(|name| ["go-plugin", "seeded"].map(|of| format!("[profile.dev.package.{of}-{name}]\n{settings}")))
         .collect();
-    Ok(format!("{before}members = [\n    \"{WIRE}\",\n{members}]\n{after}\n{profiles}"))
+    Ok(format!("{manifest}\n{profiles}"))
 }
 
 /// Removes the folders of bugs that are no longer in the table.
@@ -176,24 +134,4 @@ fn forget_others(folder: &Path, names: &[&str]) -> Result<()> {
 fn target_folder() -> Result<PathBuf> {
     let this = std::env::current_exe()?;
     Ok(this.ancestors().nth(3).context("this program is in no target folder")?.to_owned())
-}
-
-fn replace_once(text: &str, find: &str, replace: &str) -> Result<String> {
-    match text.matches(find).count() {
-        1 => Ok(text.replacen(find, replace, 1)),
-        0 => bail!("this no longer stands there, so the bug has to be seeded anew:\n{find}"),
-        count => bail!("this stands there {count} times, so it is not clear where the bug belongs:\n{find}"),
-    }
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
-}
-
-fn update(path: &Path, text: &str) -> Result<()> {
-    if fs::read_to_string(path).is_ok_and(|found| found == text) {
-        return Ok(());
-    }
-    fs::create_dir_all(path.with_file_name(""))?;
-    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }

@@ -1,8 +1,9 @@
 //! `test_note`: everything that a resource can have.
 
 use tf_framework::diagnostic::{Diagnostic, Diagnostics};
-use tf_framework::model::{Field, Model, Plan, Secret, Setting, WriteOnly};
+use tf_framework::model::{Field, Model, Plan, Secret, SetOf, Setting, WriteOnly};
 use tf_framework::plan::{Action, SemanticEquality};
+use tf_framework::semantic::{Cidr, Duration};
 use tf_framework::value::Value;
 use tf_framework::{Config, Context, Draft, Move, Outcome, Resource, Timeouts, Upgrade};
 
@@ -40,6 +41,12 @@ pub(crate) struct Note {
     /// What it is called.
     #[tf(optional)]
     labels: Option<Vec<Label>>,
+    /// How long it may be away.
+    #[tf(optional)]
+    pauses: Option<Vec<Duration>>,
+    /// From where it may be read.
+    #[tf(optional)]
+    networks: Option<SetOf<Cidr>>,
     /// Who may read it.
     #[tf(block)]
     rule: Vec<Rule>,
@@ -120,6 +127,8 @@ impl Note {
             digest: digest(text, None),
             id: format!("{folder}/{name}"),
             labels: None,
+            pauses: None,
+            networks: None,
             rule: Vec::new(),
             timeouts: None,
         }
@@ -127,11 +136,11 @@ impl Note {
 
     async fn write(cx: &Context<TestProvider>, act: Act, plan: Plan<Self>) -> Outcome<Self> {
         if act == Act::FailAfterPlan {
-            cx.checkpoint_plan::<Self>(&plan);
+            cx.checkpoint_plan(&plan);
             end(act).await?;
         }
-        let NotePlan { folder, name, text, ttl, secret, secret_version, digest: planned, id, labels, rule, timeouts } =
-            plan;
+        let NotePlan { folder, name, text, ttl, secret, secret_version, digest: planned, id, labels, .. } = plan;
+        let (pauses, networks) = spelled_by_the_server(plan.pauses, plan.networks);
         // The server has capitals only.
         let text = text.map(|text| text.to_uppercase());
         let note = Self {
@@ -147,8 +156,10 @@ impl Note {
             folder,
             text,
             secret_version,
-            rule: rule.into_iter().map(|rule| Rule { who: rule.who }).collect(),
-            timeouts,
+            rule: plan.rule.into_iter().map(|rule| Rule { who: rule.who }).collect(),
+            timeouts: plan.timeouts,
+            pauses,
+            networks,
         };
         let stored = StoredNote { text: note.text.clone(), ttl: note.ttl, digest: note.digest.clone() };
         cx.client().world.notes.lock().unwrap().insert((note.folder.clone(), note.name.clone()), stored);
@@ -174,7 +185,10 @@ impl Resource for Note {
         let act = world.begin(cx, "read").await?;
         let found = world.get(&state.folder, &state.name);
         end(act).await?;
-        Ok(found.map(|found| Self { text: found.text, ttl: found.ttl, digest: found.digest, ..state }))
+        Ok(found.map(|found| {
+            let (pauses, networks) = spelled_by_the_server(state.pauses, state.networks);
+            Self { text: found.text, ttl: found.ttl, digest: found.digest, pauses, networks, ..state }
+        }))
     }
 
     async fn update(cx: &Context<TestProvider>, prior: Self, plan: Plan<Self>) -> Outcome<Self> {
@@ -244,6 +258,19 @@ impl Resource for Note {
     fn moves() -> Vec<Move<Self>> {
         vec![Move::from("other_memo", 1..=2, |memo: Memo| Ok(Self::stored("memos", &memo.title, memo.body.as_deref())))]
     }
+}
+
+/// Whatever the user wrote, the server has `1h30m` and no prefix for a single address.
+fn spelled_by_the_server(
+    pauses: Option<Vec<Duration>>,
+    networks: Option<SetOf<Cidr>>,
+) -> (Option<Vec<Duration>>, Option<SetOf<Cidr>>) {
+    let pause = |pause: Duration| pause.to_string().parse().unwrap();
+    let network = |network: Cidr| network.to_string().parse().unwrap();
+    (
+        pauses.map(|pauses| pauses.into_iter().map(pause).collect()),
+        networks.map(|networks| networks.into_iter().map(network).collect()),
+    )
 }
 
 #[derive(Debug)]

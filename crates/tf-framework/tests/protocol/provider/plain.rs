@@ -29,7 +29,7 @@ impl Resource for Plain {
     async fn create(cx: &Context<TestProvider>, plan: Plan<Self>) -> Outcome<Self> {
         let act = cx.client().world.begin(cx, "create plain").await?;
         if act == Act::FailAfterPlan {
-            cx.checkpoint_plan::<Self>(&plan);
+            cx.checkpoint_plan(&plan);
         }
         end(act).await?;
         Ok(Self { text: plan.text, number: plan.number.or(7) })

@@ -1,6 +1,7 @@
 //! The objects inside of `example_everything`, and how their plans become what they are.
 
 use tf_framework::model::{Model, Secret, WriteOnly};
+use tf_framework::semantic::Duration;
 use tf_framework::validate::{non_empty, one_of};
 
 /// Somebody, with a badge that is made here.
@@ -34,6 +35,9 @@ pub struct Guest {
     /// How many come along.
     #[tf(optional, default = 0)]
     pub company: i64,
+    /// How long they stay at a time.
+    #[tf(optional)]
+    pub visits: Option<Vec<Duration>>,
 }
 
 /// When and where.
@@ -107,8 +111,8 @@ impl Member {
 
 impl Guest {
     pub(super) fn admitted(plan: GuestPlan) -> Self {
-        let GuestPlan { name, company } = plan;
-        Self { name, company }
+        let GuestPlan { name, company, visits } = plan;
+        Self { name, company, visits }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Bugs in the broker: line 6.
 
-use crate::bug::{Bug, Edit};
+use seeded_bugs::Edit;
+
+use crate::bug::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {

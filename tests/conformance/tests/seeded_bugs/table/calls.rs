@@ -1,6 +1,8 @@
 //! Bugs in calls and the log: lines 16, 17 and 19, and what goes with them.
 
-use crate::bug::{Bug, Edit};
+use seeded_bugs::Edit;
+
+use crate::bug::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {
@@ -24,12 +26,7 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         line: Some(16),
         name: "panics-are-not-caught",
-        edits: &[Edit {
-            file: "server.rs",
-            find: r"        .layer(CatchPanics)
-",
-            replace: "",
-        }],
+        edits: &[Edit { file: "server.rs", find: ".layer(CatchPanics)", replace: "" }],
         test: "calls::line_16_a_panic_fails_its_own_call_and_is_one_line_of_the_log",
         reason: "code: Cancelled",
     },
@@ -155,11 +152,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "calls-one-after-the-other",
         edits: &[Edit {
             file: "server.rs",
-            find: r"        .accept_http1(false)
-",
-            replace: r"        .accept_http1(false)
-        .concurrency_limit_per_connection(1)
-",
+            find: ".layer(CatchPanics)",
+            replace: ".layer(CatchPanics).layer(tower::limit::ConcurrencyLimitLayer::new(1))",
         }],
         test: "calls::calls_run_beside_each_other",
         reason: "one after the other",

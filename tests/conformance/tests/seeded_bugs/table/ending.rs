@@ -1,6 +1,8 @@
 //! Bugs in the end: line 15.
 
-use crate::bug::{Bug, Edit};
+use seeded_bugs::Edit;
+
+use crate::bug::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {

@@ -1,6 +1,8 @@
 //! Bugs in what a plugin says when it comes up: lines 1 to 3, and what goes with them.
 
-use crate::bug::{Bug, Edit};
+use seeded_bugs::Edit;
+
+use crate::bug::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {

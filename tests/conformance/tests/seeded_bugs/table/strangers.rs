@@ -1,6 +1,8 @@
 //! Bugs in who gets in, and how: lines 4 and 5.
 
-use crate::bug::{Bug, Edit};
+use seeded_bugs::Edit;
+
+use crate::bug::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {

@@ -1,0 +1,14 @@
+//! Changed copies of a crate, to see that its tests can fail.
+//!
+//! A seeded bug is some [`Edit`]s: in this file, this piece of text, which must stand there once, becomes that one. The
+//! [`Sources`] of a crate are read, edited and written into a workspace of copies, whose manifest is the root manifest
+//! with [other members](manifest). What has not changed is not written, and so not compiled again.
+//!
+//! What is built from the copies, and which test must notice, is the business of the crate that has the bugs.
+
+mod edit;
+pub mod manifest;
+mod sources;
+
+pub use edit::{Edit, replace_once};
+pub use sources::{Sources, read, update};
