@@ -6,6 +6,7 @@ mod expectations;
 mod failures;
 mod imports;
 mod interruptions;
+mod leaks;
 mod secrets;
 mod steps;
 

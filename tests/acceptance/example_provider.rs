@@ -8,7 +8,9 @@ mod functions;
 mod history;
 mod import;
 mod interruption;
+mod leaks;
 mod life_cycle;
+mod replacement;
 mod schema;
 mod secrets;
 
@@ -41,6 +43,7 @@ fn every_row(cli: Cli) -> Result<()> {
         for row in [Row::Apply, Row::EmptyPlan, Row::EmptyPlanWithRefresh, Row::PlanChecks, Row::UpdateAndReplace] {
             rows.run(row, || applied.clone().map_err(|text| anyhow!(text)));
         }
+        rows.run(Row::UpdateAndReplace, || replacement::create_before_destroy(stage()));
         rows.run(Row::Apply, || life_cycle::everything(stage()));
         rows.run(Row::Apply, || life_cycle::on_a_server(both()));
         rows.run(Row::PlanChecks, || life_cycle::renewal(stage()));

@@ -9,11 +9,11 @@
 
 mod artifacts;
 pub mod authority;
-pub mod canary;
 pub mod cli;
 pub mod http;
 mod http_reply;
 mod launch;
+pub mod leak_scan;
 pub mod ports;
 pub mod process;
 pub mod readiness;
@@ -23,10 +23,10 @@ pub mod servers;
 mod watchdog;
 
 pub use authority::{Authority, Identity};
-pub use canary::Canary;
 pub use http::Http;
 pub use http_reply::Reply;
 pub use launch::Launch;
+pub use leak_scan::Canary;
 pub use process::{Process, StartError};
 pub use readiness::wait_until;
 pub use run_folder::run_folder;

@@ -6,12 +6,13 @@ use std::fs;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
 use testbed::Tool;
 
 use crate::artifacts;
+use crate::leak_scan::{Allowance, Canary, LeakScan, Secret, key_in};
 use crate::run_folder::{is_kept, run_folder, subfolder};
 
 /// A running test. Everything that it starts should live in [`Self::folder`].
@@ -20,6 +21,7 @@ pub struct Scenario {
     name: String,
     folder: PathBuf,
     shared: Mutex<BTreeSet<PathBuf>>,
+    leaks: Arc<LeakScan>,
 }
 
 impl Scenario {
@@ -52,9 +54,23 @@ impl Scenario {
             }
         }
         let folder = subfolder(run_folder()?, &name.replace("::", "."))?;
-        let scenario = Self { name, folder, shared: Mutex::default() };
+        let leaks = Arc::new(LeakScan::begin(&name, &folder)?);
+        let scenario = Self { name, folder, shared: Mutex::default(), leaks };
         // Only what the body borrowed can be half-changed, and it is thrown away.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(&scenario)));
+        let has_passed = matches!(outcome, Ok(Ok(())));
+        let outcome = match (outcome, scenario.leaks.conclude(has_passed)) {
+            (Ok(Ok(())), scan) => Ok(scan),
+            (Ok(Err(error)), Err(leak)) => Ok(Err(error.context(format!(
+                "{leak:#}
+besides"
+            )))),
+            (outcome, Ok(())) => outcome,
+            (panic, Err(leak)) => {
+                announce(&format!("{}: {leak:#}", scenario.name));
+                panic
+            }
+        };
         if !matches!(outcome, Ok(Ok(()))) {
             announce(&scenario.keep_artifacts(artifacts));
         }
@@ -72,6 +88,56 @@ impl Scenario {
     /// Its own temporary folder, removed afterwards.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Makes a value up that must be nowhere, for a secret of this test. The label names it in failures.
+    ///
+    /// # Errors
+    /// If the system has no randomness.
+    pub fn canary(&self, label: &str) -> Result<Canary> {
+        let canary = Canary::new(label).with_context(|| format!("making {label:?} up"))?;
+        self.leaks.watch(&canary);
+        Ok(canary)
+    }
+
+    /// Tells the [leak scan](crate::leak_scan) of a secret that came to light in the run, such as a password that a
+    /// server has made. What there is already is looked through for it, too.
+    ///
+    /// # Errors
+    /// If it has less than 12 bytes and would be found by chance.
+    pub fn learnt(&self, label: &str, secret: impl AsRef<[u8]>) -> Result<()> {
+        self.leaks.learnt(Secret::new(label, secret)?);
+        Ok(())
+    }
+
+    /// The same for the private key in a file in PEM. Keys in the folder of the scenario, outside of projects, are found
+    /// without.
+    ///
+    /// # Errors
+    /// If there is none that can be read.
+    pub fn learnt_key(&self, label: &str, file: &Path) -> Result<()> {
+        self.leaks.learnt(key_in(label, file)?);
+        Ok(())
+    }
+
+    /// Says that secrets rightly are in a file or folder inside a project, such as one that the configuration names for a
+    /// key. It is not looked at, and private keys in it are learnt.
+    pub fn secret_home(&self, path: &Path) {
+        self.leaks.home(path);
+    }
+
+    /// Says what may be where, before the run.
+    pub fn allow(&self, allowance: Allowance) {
+        self.leaks.allow(allowance);
+    }
+
+    /// Says that this scenario makes leaks, to see that they are found: the sum of all scans does not count them.
+    pub fn expects_leaks(&self) {
+        self.leaks.expects_leaks();
+    }
+
+    pub(crate) fn leaks(&self) -> &Arc<LeakScan> {
+        &self.leaks
     }
 
     /// Names a folder outside the own one whose logs belong to the artefacts of this test, such as a shared server's.

@@ -31,6 +31,9 @@ pub(super) fn configuration(script: Script, sabotages: &[&Sabotage]) -> Json {
             });
             json!({ "resource": { "careless_thing": things, "terraform_data": { "later": { "input": ["a"] } } } })
         }
+        Script::CreateBeforeDestroy => {
+            json!({ "resource": { "careless_thing": each(&|sabotage| create_before_destroy(sabotage.config())) } })
+        }
         Script::Import => {
             let imports: Vec<Json> =
                 sabotages.iter().map(|sabotage| json!({ "to": thing(sabotage), "id": sabotage.name })).collect();
@@ -55,9 +58,18 @@ pub(super) fn configuration(script: Script, sabotages: &[&Sabotage]) -> Json {
 }
 
 /// The configuration after the first, if there is one.
-pub(super) fn second_configuration(sabotages: &[&Sabotage]) -> Json {
-    let things = sabotages.iter().map(|sabotage| (sabotage.name.to_owned(), sabotage.second_config()));
+pub(super) fn second_configuration(script: Script, sabotages: &[&Sabotage]) -> Json {
+    let config = |sabotage: &Sabotage| match script {
+        Script::CreateBeforeDestroy => create_before_destroy(sabotage.second_config()),
+        _ => sabotage.second_config(),
+    };
+    let things = sabotages.iter().map(|sabotage| (sabotage.name.to_owned(), config(sabotage)));
     json!({ "resource": { "careless_thing": things.collect::<Map<_, _>>() } })
+}
+
+fn create_before_destroy(mut config: Json) -> Json {
+    config["lifecycle"] = json!({ "create_before_destroy": true });
+    config
 }
 
 /// A state from before, if there is to be one.

@@ -49,14 +49,17 @@ impl Stage {
         if let Some(state) = objects::state(script, self.project.cli().registry(), sabotages) {
             self.write("terraform.tfstate", &state)?;
         }
-        if matches!(script, Script::Replan | Script::Refresh | Script::PlanUpdate | Script::Update | Script::Destroy) {
+        let has_second = matches!(script, Script::PlanUpdate | Script::Update | Script::CreateBeforeDestroy);
+        if has_second || matches!(script, Script::Replan | Script::Refresh | Script::Destroy) {
             self.command(&["apply", "-auto-approve"], script, sabotages)?.succeeded()?;
         }
-        if matches!(script, Script::PlanUpdate | Script::Update) {
-            self.write("objects.tf.json", &objects::second_configuration(sabotages))?;
+        if has_second {
+            self.write("objects.tf.json", &objects::second_configuration(script, sabotages))?;
         }
         let words: &[&str] = match script {
-            Script::Apply | Script::PlanUnknown | Script::Update => &["apply", "-auto-approve"],
+            Script::Apply | Script::PlanUnknown | Script::Update | Script::CreateBeforeDestroy => {
+                &["apply", "-auto-approve"]
+            }
             Script::Destroy => &["destroy", "-auto-approve"],
             Script::Refresh => &["plan", "-refresh-only"],
             _ => &["plan"],

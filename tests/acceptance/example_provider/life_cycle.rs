@@ -84,12 +84,14 @@ pub(super) fn everything(stage: Result<Stage>) -> Result<()> {
             colour      = "green"
             size        = 2
             aliases     = ["Al", "everything"]
+            pauses      = ["60m", "5"]
             network     = "10.1.0.0/16"
+            networks    = ["10.1.0.0/16", "10.0.0.1/32"]
             certificate = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
             owner       = {{ name = "Ada", password = "lovelace", password_version = 1 }}
             members     = [{{ name = "Grace", role = "writer" }}, {{ name = "Edsger" }}]
             teams       = {{ night = {{ name = "Barbara" }} }}
-            guests      = [{{ name = "Alan" }}, {{ name = "Kurt", company = 2 }}]
+            guests      = [{{ name = "Alan" }}, {{ name = "Kurt", company = 2, visits = ["90m"] }}]
             appointment = {{ day = "Friday" }}
             zone {{
               name = "outer"
@@ -112,7 +114,10 @@ pub(super) fn everything(stage: Result<Stage>) -> Result<()> {
         ))
     };
     let first = full("90m", "Word", "path \"a\" { capabilities = [\"read\"] }", "{\"a\":1,\"b\":[true]}");
-    let spelled = full("1h30m", "WORD", "path \"a\" {\n  capabilities = [\"read\"]\n}", "{ \"b\": [true], \"a\": 1 }");
+    let spelled = full("1h30m", "WORD", "path \"a\" {\n  capabilities = [\"read\"]\n}", "{ \"b\": [true], \"a\": 1 }")
+        .replace("[\"60m\", \"5\"]", "[\"1h\", \"5s\"]")
+        .replace("10.0.0.1/32", "10.0.0.1")
+        .replace("[\"90m\"]", "[\"1h30m\"]");
     stage
         .story()
         .apply(with("words = [\"least\"]\ncolour = \"green\""))
@@ -148,6 +153,16 @@ pub(super) fn everything(stage: Result<Stage>) -> Result<()> {
         .changes_nothing()
         .attribute(ALL, "/period", is("90m"))
         .attribute(ALL, "/word", is("Word"))
+        .attribute(ALL, "/pauses", is(json!(["60m", "5"])))
+        .attribute(ALL, "/networks", is(json!(["10.0.0.1/32", "10.1.0.0/16"])))
+        // One element of several changes. The others are stored as they are written, whatever the server makes of them.
+        .apply(first.replace("[\"60m\", \"5\"]", "[\"1h\", \"6\"]"))
+        .updates(ALL)
+        .planned(ALL, "/pauses", is(json!(["1h", "6"])))
+        .attribute(ALL, "/pauses", is(json!(["1h", "6"])))
+        .keeps(ALL, "/networks")
+        .apply(&*first)
+        .updates(ALL)
         // A new password comes with a new badge, and leaves the others alone.
         .apply(first.replace("password_version = 1", "password_version = 2"))
         .updates(ALL)

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::cli::finished::Finished;
 use crate::cli::running::{LEFT_WITHIN, Running};
+use crate::leak_scan::ProjectTraces;
 
 /// Ten times what the slowest command takes on an idle machine.
 const WITHIN: Duration = Duration::from_secs(120);
@@ -26,12 +28,19 @@ pub struct CliCommand {
     /// Path of its output files, up to `.stdout.log` and so on.
     pub(crate) stem: PathBuf,
     pub(crate) within: Duration,
+    /// Who takes what it leaves behind.
+    pub(crate) traces: Option<Arc<ProjectTraces>>,
 }
 
 impl CliCommand {
     pub(crate) fn new(program: PathBuf, folder: PathBuf, sockets: PathBuf, stem: PathBuf) -> Self {
         let (arguments, environment) = (Vec::new(), Vec::new());
-        Self { program, arguments, environment, folder, sockets, stem, within: WITHIN }
+        Self { program, arguments, environment, folder, sockets, stem, within: WITHIN, traces: None }
+    }
+
+    /// Has the leak scan look at what it leaves behind.
+    pub(crate) fn watched_by(self, traces: &Arc<ProjectTraces>) -> Self {
+        Self { traces: Some(Arc::clone(traces)), ..self }
     }
 
     /// Adds arguments.

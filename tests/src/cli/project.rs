@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -13,6 +13,7 @@ use crate::cli::Cli;
 use crate::cli::command::CliCommand;
 use crate::cli::finished::Finished;
 use crate::cli::provider::Provider;
+use crate::leak_scan::ProjectTraces;
 use crate::run_folder::{is_kept, run_folder, subfolder};
 use crate::scenario::Scenario;
 use crate::servers::program;
@@ -33,6 +34,7 @@ pub enum Planned {
 /// mirror/    providers
 /// data/      what `init` installs
 /// logs/      01-init.stdout.log, 01-init.stderr.log, 01-init.trace.log, 02-…
+/// seen/      what later commands replaced, for the leak scan
 /// cli.hcl    the configuration of the CLI
 /// ```
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub struct Project {
     requirements: Mutex<Vec<(String, String)>>,
     environment: Vec<(OsString, OsString)>,
     commands: AtomicUsize,
+    traces: Arc<ProjectTraces>,
 }
 
 impl Project {
@@ -63,8 +66,9 @@ impl Project {
         let text = format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
         fs::write(folder.join("cli.hcl"), text).context("writing the configuration of the CLI")?;
         let temporary = subfolder(run_folder()?, "t")?;
+        let traces = ProjectTraces::begin(scenario.leaks(), &folder, &temporary)?;
         let (requirements, environment, commands) = (Mutex::default(), Vec::new(), AtomicUsize::new(1));
-        Ok(Self { cli, program, folder, temporary, requirements, environment, commands })
+        Ok(Self { cli, program, folder, temporary, requirements, environment, commands, traces })
     }
 
     /// Puts a provider into the mirror and into the requirements of the configuration.
@@ -126,6 +130,11 @@ impl Project {
     /// All of it, with logs and plans.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What it leaves behind, as the leak scan sees it.
+    pub(crate) fn traces(&self) -> &ProjectTraces {
+        &self.traces
     }
 
     /// Writes `main.tf`: the requirements, and `text`. What was there is replaced.
@@ -242,8 +251,11 @@ impl Project {
         let verb = arguments.first().map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
         let number = self.commands.fetch_add(1, Ordering::Relaxed);
         let stem = self.folder.join(format!("logs/{number:02}-{verb}"));
+        let (planted, value) = self.traces.variable();
         let command = CliCommand::new(self.program.clone(), self.module(), self.temporary.clone(), stem)
+            .watched_by(&self.traces)
             .args(arguments)
+            .env(planted, value)
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.folder.join("home"))
             .env("TMPDIR", &self.temporary)
@@ -258,6 +270,7 @@ impl Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
+        self.traces.gather_last();
         if !is_kept() {
             // The watchdog removes the folder around it anyway.
             let _ = fs::remove_dir_all(&self.temporary);

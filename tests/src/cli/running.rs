@@ -15,6 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use crate::cli::command::CliCommand;
 use crate::cli::finished::{Finished, quote};
 use crate::cli::process_group::{GroupMember, ProcessGroup, pid};
+use crate::leak_scan::ProcessWatch;
 use crate::readiness::wait_until;
 use crate::watchdog;
 
@@ -34,6 +35,7 @@ pub struct Running {
     status: Option<ExitStatus>,
     /// What lay in the folder for sockets before: who was killed earlier could not tidy up.
     earlier: BTreeSet<PathBuf>,
+    watch: Option<ProcessWatch>,
 }
 
 impl Running {
@@ -48,7 +50,10 @@ impl Running {
         });
         let deadline = Instant::now() + command.within;
         // Made before the permission is looked at: from here on its destructor ends the child.
-        let running = Self { command, child, group, deadline, status: None, earlier };
+        let mut running = Self { command, child, group, deadline, status: None, earlier, watch: None };
+        if let Some(traces) = running.command.traces.clone() {
+            running.watch = Some(ProcessWatch::start(traces, group.0, running.command.stem.clone())?);
+        }
         permission.with_context(|| format!("starting `{line}`"))?;
         Ok(running)
     }
@@ -190,6 +195,9 @@ impl Drop for Running {
         // Whoever is killed is gone at once unless the machine is about to stop; the watchdog keeps the others.
         if self.leaves_no_process(LEFT_WITHIN).is_ok() {
             let _ = watchdog::forget(self.group.0);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.finish();
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::cli::matcher::{Found, Matcher};
 use crate::cli::plan_json::expect;
+use crate::leak_scan::CONTROL;
 
 /// A state. Its questions answer with a sentence when the answer is not the expected one.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +66,10 @@ impl<'a> StateJson<'a> {
         }
     }
 
-    /// The addresses of all resources.
+    /// The addresses of all resources but our own control.
     pub(crate) fn addresses(self) -> Vec<&'a str> {
-        self.resources().iter().filter_map(|resource| resource.get("address").and_then(Value::as_str)).collect()
+        let addresses = self.resources().into_iter().filter_map(|resource| resource.get("address")?.as_str());
+        addresses.filter(|address| *address != CONTROL).collect()
     }
 
     fn resources(self) -> Vec<&'a Value> {

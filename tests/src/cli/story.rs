@@ -32,16 +32,15 @@ mod aside;
 mod check;
 mod import;
 mod performance;
-mod secrecy;
 mod step;
 
 use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::canary::Canary;
 use crate::cli::project::Project;
 use crate::cli::provider::Provider;
+use crate::leak_scan::Canary;
 use performance::Performance;
 use step::{Act, Failing, Step};
 
@@ -71,13 +70,11 @@ impl<'a> Story<'a> {
         self
     }
 
-    /// Demands that a secret is nowhere: not in the state or its backup, a saved plan, `show` of both, the output of any
-    /// command, or the log of CLI and provider under `TRACE`.
+    /// Demands that a secret is nowhere: the [leak scan](crate::leak_scan), which runs over every story, looks for it, and
+    /// people are shown states and plans, too, to see what they are shown.
     ///
     /// Hand it to the configuration through an ephemeral [`variable`](Self::variable) or a server: every saved plan
-    /// holds the text of the configuration and the values of other variables. To prove that the search sees something,
-    /// a `terraform_data` with a conspicuous name is added to the configuration, and must be found in every kind of
-    /// these that there is. Backups and standard error are searched, but may be without it.
+    /// holds the text of the configuration and the values of other variables.
     pub fn hides(mut self, canary: &Canary) -> Self {
         self.canaries.push(canary.clone());
         self
@@ -204,8 +201,7 @@ impl Story<'_> {
         if let Some(act) = self.acts.iter().find(|act| act.lacks_an_error()) {
             bail!("the story makes no sense: `{act}` does not say with which error");
         }
-        let is_logged = self.acts.iter().any(Act::needs_log);
-        let mut performance = Performance::start(self.project, self.environment, self.canaries, is_logged)?;
+        let mut performance = Performance::start(self.project, self.environment, &self.canaries)?;
         for (number, act) in self.acts.into_iter().enumerate() {
             let name = format!("{}, step {}: {act}", self.project.cli(), number + 1);
             performance.perform(act).with_context(|| name)?;

@@ -6,6 +6,8 @@ use std::{collections::BTreeSet, fmt, ops::AddAssign};
 const SKIPPED: &str = "SKIPPED ";
 /// What tests begin the lines of their tables with: acceptance rows, and who noticed which broken rule.
 const TABLES: [&str; 2] = ["ROW ", "SABOTAGE "];
+/// The sum of the leak scans so far; the last one is that of all.
+const LEAK_SCANS: &str = "LEAKSCAN ";
 /// Begins the line with the counts.
 const RESULT: &str = "test result: ";
 /// Lines of failures that are shown; the log has all of them.
@@ -77,6 +79,7 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
     let mut section = "";
     let mut skipping: BTreeSet<&str> = BTreeSet::new();
     let mut failures = Vec::new();
+    let mut leak_scans = None;
     for line in lines {
         match line {
             "successes:" => region = Region::Successes,
@@ -90,6 +93,8 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
             section = name;
         } else if TABLES.iter().any(|table| line.starts_with(table)) {
             report.details.push(line.to_owned());
+        } else if line.starts_with(LEAK_SCANS) {
+            leak_scans = Some(line.to_owned());
         } else if line.starts_with(SKIPPED) {
             report.details.push(line.to_owned());
             // Printed past the capture it names the test itself, `SKIPPED <test>: …`; captured, it stands in its section.
@@ -116,6 +121,7 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
         failures.truncate(FAILURE_LINES);
         failures.push(format!("… and {more} more lines, see the log"));
     }
+    report.details.extend(leak_scans);
     report.details.append(&mut failures);
     report
 }
@@ -169,6 +175,15 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; 
     fn a_table_is_repeated() {
         let output = OUTPUT.replace("SKIPPED dex", "ROW  1 apply            passed    passed\nSKIPPED dex");
         assert_eq!(read_one(&output).details.first().unwrap(), "ROW  1 apply            passed    passed");
+    }
+
+    #[test]
+    fn of_the_leak_scans_the_last_sum_is_repeated() {
+        let output =
+            OUTPUT.replace("test dex", "LEAKSCAN scenarios: 1\ntest dex").replace("later", "x\nLEAKSCAN scenarios: 2");
+        let details = read_one(&output).details;
+        let sums: Vec<&String> = details.iter().filter(|line| line.starts_with("LEAKSCAN")).collect();
+        assert_eq!(sums, ["LEAKSCAN scenarios: 2"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::cli::matcher::Matcher;
 use crate::cli::plan_json::{Action, PlanJson};
 use crate::cli::state_json::StateJson;
 use crate::cli::story::Story;
-use crate::cli::story::secrecy::CONTROL;
+use crate::leak_scan::CONTROL;
 
 /// What an expectation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use std::ffi::OsString;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::canary::Canary;
 use crate::cli::command::CliCommand;
 use crate::cli::diagnostics::{self, Diagnostic, diagnostics};
 use crate::cli::finished::Finished;
@@ -15,14 +14,16 @@ use crate::cli::project::Project;
 use crate::cli::running::LEFT_WITHIN;
 use crate::cli::state_json::StateJson;
 use crate::cli::story::check::{Scene, Subject};
-use crate::cli::story::secrecy::Secrecy;
 use crate::cli::story::step::{Act, Expectations, Failing, Step};
+use crate::leak_scan::{Allowance, Canary, Surface};
 
 /// What the steps of a story leave to the next.
 pub(super) struct Performance<'a> {
     pub(super) project: &'a Project,
     environment: Vec<(OsString, OsString)>,
-    secrecy: Option<Secrecy<'a>>,
+    /// Whether it has secrets of its own, so that all is shown in both ways.
+    hides: bool,
+    has_applied: Cell<bool>,
     configuration: Option<String>,
     is_initialised: bool,
     /// The state after the last step that looked at it.
@@ -45,26 +46,29 @@ impl<'a> Performance<'a> {
     pub(super) fn start(
         project: &'a Project,
         mut environment: Vec<(OsString, OsString)>,
-        canaries: Vec<Canary>,
-        is_logged: bool,
+        canaries: &[Canary],
     ) -> Result<Self> {
-        let secrecy = if canaries.is_empty() { None } else { Some(Secrecy::begin(project, canaries)?) };
-        match &secrecy {
-            Some(_) => environment.push(("TF_LOG".into(), "TRACE".into())),
-            None if is_logged => environment.push(("TF_LOG_PROVIDER".into(), "TRACE".into())),
-            None => {}
+        let scan = project.traces().scan();
+        canaries.iter().for_each(|canary| scan.watch(canary));
+        for (name, _) in &environment {
+            let allowance = Allowance::of_everything(Surface::Environment).at(&format!("{} of ", name.display()));
+            let reason = "the story hands it over in this variable, and a CLI gives its environment to its plugins";
+            scan.allow(allowance.because(reason).optional());
         }
-        let (configuration, last, plans) = (None, None, Cell::new(0));
-        Ok(Self { project, environment, secrecy, configuration, is_initialised: false, last, plans })
+        environment.push(("TF_LOG".into(), "TRACE".into()));
+        project.traces().plant_resource()?;
+        let (configuration, last, plans, hides) = (None, None, Cell::new(0), !canaries.is_empty());
+        let has_applied = Cell::new(false);
+        Ok(Self { project, environment, hides, has_applied, configuration, is_initialised: false, last, plans })
     }
 
     pub(super) fn perform(&mut self, act: Act<'a>) -> Result<()> {
         self.step(act.step, &act.expected)?;
-        self.secrecy.as_mut().map_or(Ok(()), Secrecy::look)
+        self.project.traces().look()
     }
 
     pub(super) fn finish(self) -> Result<()> {
-        self.secrecy.map_or(Ok(()), Secrecy::conclude)
+        self.project.traces().conclude_story(self.has_applied.get())
     }
 
     fn step(&mut self, step: Step<'a>, expected: &Expectations) -> Result<()> {
@@ -165,6 +169,7 @@ impl<'a> Performance<'a> {
     /// Applies a saved plan.
     pub(super) fn applied(&self, plan: &str, mut scene: Scene, before: Option<Value>) -> Result<Scene> {
         let finished = as_expected(self.command(["apply", "-json", "-input=false", plan]).run()?, &[0])?;
+        self.has_applied.set(true);
         scene.diagnostics.extend(diagnostics(&finished.stdout));
         scene.log.push_str(&finished.log);
         scene.before = before;
@@ -203,7 +208,7 @@ impl<'a> Performance<'a> {
 
     /// `show -json`; where secrets are looked for, what people are shown, too.
     fn show(&self, plan: Option<&str>) -> Result<Value> {
-        if self.secrecy.is_some() {
+        if self.hides {
             self.command(["show"]).args(plan).run()?.succeeded()?;
         }
         self.command(["show", "-json"]).args(plan).run()?.succeeded()?.json()

@@ -119,10 +119,6 @@ impl<'a> Act<'a> {
         matches!(self.step, Step::Fails { .. }) && !self.expects(Subject::Errors)
     }
 
-    pub(super) fn needs_log(&self) -> bool {
-        matches!(&self.step, Step::Fails { verb: Failing::Interrupted { .. }, .. }) || self.expects(Subject::Log)
-    }
-
     fn expects(&self, subject: Subject) -> bool {
         self.expected.checks.iter().any(|check| check.subject == subject)
     }

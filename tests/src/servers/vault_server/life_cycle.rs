@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+use crate::leak_scan::{server_learnt, server_learnt_key};
 use crate::servers::READY_WITHIN;
 use crate::servers::vault_server::VaultServer;
 
@@ -46,6 +47,9 @@ impl VaultServer {
 
     /// Gives it the keys of the cluster that it joined.
     pub(crate) fn adopt_keys(&self, keys: Keys) -> Result<()> {
+        let name = self.product.name();
+        server_learnt_key(&format!("an unseal key of {name}"), &keys.unseal_key)?;
+        server_learnt(&format!("a root token of {name}"), &keys.root_token)?;
         if self.keys.set(keys).is_err() {
             bail!("{} has keys already", self.address);
         }

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::http::Http;
+use crate::leak_scan::server_learnt;
 use crate::servers::vault_config;
 use crate::servers::vault_server::VaultServer;
 
@@ -67,5 +68,7 @@ impl VaultServer {
 /// If the reply has none.
 pub fn client_token(reply: &Value) -> Result<String> {
     let token = reply.pointer("/auth/client_token").and_then(Value::as_str);
-    token.map(str::to_owned).context("the reply has no auth.client_token")
+    let token = token.context("the reply has no auth.client_token")?;
+    server_learnt("a token that a test was given", token)?;
+    Ok(token.to_owned())
 }
