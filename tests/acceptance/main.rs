@@ -6,6 +6,12 @@
 #[cfg(test)]
 mod careless_provider;
 #[cfg(test)]
+mod certificate;
+#[cfg(test)]
+mod certificate_authority;
+#[cfg(test)]
+mod certificate_request;
+#[cfg(test)]
 mod cty_vectors;
 #[cfg(test)]
 mod driver;
@@ -20,4 +26,14 @@ mod harness;
 #[cfg(test)]
 mod null_provider;
 #[cfg(test)]
+mod parse_certificate;
+#[cfg(test)]
+mod private_key;
+#[cfg(test)]
+mod renewal;
+#[cfg(test)]
+mod served_certificate;
+#[cfg(test)]
 mod testbed;
+#[cfg(test)]
+mod trust_root;

@@ -12,15 +12,18 @@ use crate::{cargo, screen, testbed::require};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// What to measure: `start` is `providers schema -json`, `plan` a plan without refresh of many unchanged objects; each
-    /// with our provider and with the peer provider.
-    #[arg(default_value = "start", value_parser = ["plan", "start"])]
+    /// with our provider and with the peer provider. `certs` is issuing certificates, beside raw key generation and signing.
+    #[arg(default_value = "start", value_parser = ["certs", "plan", "start"])]
     name: String,
-    /// How often each of the two is measured; 20 starts or 3 plans unless given.
+    /// How often each of the two is measured; 20 starts, 3 plans or 300 certificates unless given.
     #[arg(long)]
     runs: Option<u32>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.name == "certs" {
+        return certs(arguments.runs);
+    }
     require(&[Tool::OpenTofu, Tool::TerraformProviderVault])?;
     if arguments.name == "plan" {
         require(&[Tool::OpenBao])?;
@@ -31,5 +34,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(runs) = arguments.runs {
         command.args(["--runs", &runs.to_string()]);
     }
+    cargo::foreground(&mut command)
+}
+
+/// It needs no server, and knows its goals.
+fn certs(rounds: Option<u32>) -> Result<()> {
+    screen::say("compiling the measurement");
+    let mut command =
+        cargo::command(&["run", "--quiet", "--release", "--package", "pki", "--example", "issue_cost", "--"]);
+    command.args(rounds.map(|rounds| rounds.to_string()));
     cargo::foreground(&mut command)
 }

@@ -5,8 +5,12 @@ use anyhow::{Context as _, Result};
 use crate::{cargo, screen};
 
 /// A provider whose registry pages are made from its schemas and examples: package, program, folder.
-const PROVIDERS: &[(&str, &str, &str)] =
-    &[("example-provider", "terraform-provider-example", "examples/example-provider")];
+/// The pages of the product lie at the root of the repository, where the registries look for them; other files there, such
+/// as `docs/measurements.md`, are left alone.
+const PROVIDERS: &[(&str, &str, &str)] = &[
+    ("example-provider", "terraform-provider-example", "examples/example-provider"),
+    ("provider", "terraform-provider-secretzero", ""),
+];
 
 /// Renders the API documentation of our crates, and writes the pages that the registries show for our providers.
 ///

@@ -6,6 +6,7 @@ mod checkout;
 mod demo;
 mod docs;
 mod fuzz;
+mod judge;
 mod proto;
 mod screen;
 mod test;
@@ -43,6 +44,7 @@ enum Verb {
     Demo(demo::Arguments),
     Docs(docs::Arguments),
     Fuzz(fuzz::Arguments),
+    Judge(judge::Arguments),
     Proto(proto::Arguments),
     Test(test::Arguments),
     Testbed(testbed::Arguments),
@@ -73,6 +75,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         Verb::Demo(arguments) => demo::run(arguments).map(done),
         Verb::Docs(arguments) => docs::run(arguments).map(done),
         Verb::Fuzz(arguments) => fuzz::run(arguments).map(done),
+        Verb::Judge(arguments) => judge::run(arguments).map(done),
         Verb::Proto(arguments) => proto::run(arguments).map(done),
         Verb::Test(arguments) => test::run(arguments),
         Verb::Testbed(arguments) => testbed::run(arguments).map(done),
@@ -84,7 +87,9 @@ impl Verb {
     /// The target folders that the verb holds for this checkout as long as it runs.
     fn compiles_into(&self) -> Vec<PathBuf> {
         match self {
-            Self::Bench(_) | Self::Demo(_) | Self::Docs(_) | Self::Proto(_) => vec![cargo::target_folder()],
+            Self::Bench(_) | Self::Demo(_) | Self::Docs(_) | Self::Judge(_) | Self::Proto(_) => {
+                vec![cargo::target_folder()]
+            }
             Self::Fuzz(_) => vec![fuzz::target_folder()],
             // The first two claim by themselves: `test` when it has its time limit, `testbed up` for as long as it compiles.
             Self::Test(_) | Self::Testbed(_) | Self::Tidy(_) => Vec::new(),

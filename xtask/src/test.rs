@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that CI runs, in the order of importance.
 
+mod certificates;
 mod checks;
 mod executables;
 mod judge;
@@ -28,7 +29,8 @@ const TARGET_LIMIT: u64 = 25_000_000_000;
 /// Checks, builds and tests everything, against real servers.
 ///
 /// In order: formatting, house rules, lints, documentation; unit, protocol and drift tests; the core servers (built when they
-/// are not cached: about 35 minutes and 20 GB with empty caches) and the tests on them; licences and bans; a few seconds of
+/// are not cached: about 35 minutes and 20 GB with empty caches) and the tests on them; certificates before their judges; licences
+/// and bans; a few seconds of
 /// each fuzz target; the extended servers, when they are cached or the time left allows their build; known vulnerabilities.
 ///
 /// A step that fails does not stop the others. Each writes a log to artifacts/test. The last lines tell which servers really
@@ -78,6 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     servers::build_core(&mut session);
     servers::fetch_modules(&mut session);
     executables::run_on_servers(&mut session, &executables);
+    certificates::run(&mut session);
     supply_chain::run(&mut session);
     smoke::run(&mut session);
     executables::run_on_late_servers(&mut session, &executables);

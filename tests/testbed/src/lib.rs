@@ -10,6 +10,7 @@
 
 mod build;
 mod cache;
+pub mod debian;
 mod job;
 mod locate;
 mod lock;

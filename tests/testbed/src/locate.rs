@@ -55,6 +55,8 @@ pub enum Tool {
     TerraformProviderVault,
     /// HashiCorp Vault: server and command line.
     Vault,
+    /// Our own small program that judges certificates with Go's crypto/x509.
+    X509Judge,
 }
 
 /// A tool that was found.
@@ -107,6 +109,7 @@ impl Tool {
         Self::Kubectl,
         Self::GoPluginHost,
         Self::CtyVectors,
+        Self::X509Judge,
         Self::Postgres,
         Self::Dex,
         Self::TerraformProviderVault,
@@ -157,7 +160,8 @@ impl Tool {
             | Self::Postgres
             | Self::Terraform
             | Self::TerraformProviderVault
-            | Self::Vault => self.program(),
+            | Self::Vault
+            | Self::X509Judge => self.program(),
         }
     }
 
@@ -177,6 +181,7 @@ impl Tool {
             Self::Terraform => "terraform",
             Self::TerraformProviderVault => "terraform-provider-vault",
             Self::Vault => "vault",
+            Self::X509Judge => "x509-judge",
         }
     }
 
@@ -212,7 +217,8 @@ impl Tool {
             | Self::OpenTofu
             | Self::Terraform
             | Self::TerraformProviderVault
-            | Self::Vault => found,
+            | Self::Vault
+            | Self::X509Judge => found,
         };
         found.map(|folder| folder.join(self.program()))
     }
@@ -238,7 +244,7 @@ impl Tool {
             Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Postgres => &["--version"],
             Self::Kubectl => &["version", "--client"],
             Self::Dex | Self::OpenBao | Self::OpenTofu | Self::Terraform | Self::Vault => &["version"],
-            Self::CtyVectors | Self::GoPluginHost | Self::TerraformProviderVault => &[],
+            Self::CtyVectors | Self::GoPluginHost | Self::TerraformProviderVault | Self::X509Judge => &[],
         }
     }
 }

@@ -79,6 +79,15 @@ pub static RECIPES: &[Recipe] = &[
         stamps: &[],
     },
     Recipe {
+        name: "x509-judge",
+        version: "-",
+        class: Class::Core,
+        programs: &[Program { binary: "x509-judge", package: "." }],
+        cold: minutes(1),
+        disk_mb: 100,
+        stamps: &[],
+    },
+    Recipe {
         name: "etcd",
         version: "3.6.14",
         class: Class::Core,

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::{Finding, tree::Tree};
 
 const REGISTRY: &str = "provider/src/resources.rs";
+/// Examples lie under the whole name of the type, since that is where the registry pages take them from.
+const EXAMPLES: &str = "examples/resources/secretzero_";
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let files = stems(tree, "provider/src/resources/", ".rs");
@@ -14,7 +16,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let registered = registered(tree);
     let places = [
         (REGISTRY, registered.iter().cloned().collect(), "Add `mod NAME;` and its line in the table"),
-        ("examples/resources/", stems(tree, "examples/resources/", "/resource.tf"), "Add NAME/resource.tf"),
+        (EXAMPLES, stems(tree, EXAMPLES, "/resource.tf"), "Add secretzero_NAME/resource.tf"),
         ("docs/resources/", stems(tree, "docs/resources/", ".md"), "Run `cargo xtask docs`"),
         ("tests/acceptance/", stems(tree, "tests/acceptance/", ".rs"), "Add NAME.rs with its acceptance tests"),
     ];
@@ -70,8 +72,8 @@ mod tests {
         ("provider/src/resources.rs", "mod mount;\nmod policy;\n"),
         ("provider/src/resources/mount.rs", ""),
         ("provider/src/resources/policy.rs", ""),
-        ("examples/resources/mount/resource.tf", ""),
-        ("examples/resources/policy/resource.tf", ""),
+        ("examples/resources/secretzero_mount/resource.tf", ""),
+        ("examples/resources/secretzero_policy/resource.tf", ""),
         ("docs/resources/mount.md", ""),
         ("docs/resources/policy.md", ""),
         ("tests/acceptance/main.rs", ""),
@@ -87,9 +89,12 @@ mod tests {
 
     #[test]
     fn each_missing_place_is_found() {
-        for missing in
-            ["mod mount;\n", "examples/resources/mount/", "docs/resources/mount.md", "tests/acceptance/mount.rs"]
-        {
+        for missing in [
+            "mod mount;\n",
+            "examples/resources/secretzero_mount/",
+            "docs/resources/mount.md",
+            "tests/acceptance/mount.rs",
+        ] {
             let files: Vec<(&str, String)> = COMPLETE
                 .iter()
                 .filter(|(path, _)| !path.starts_with(missing))

@@ -28,8 +28,8 @@ impl Start {
         let mut out = std::io::stdout();
         let tofu = Tool::OpenTofu.find()?;
         let peer = Tool::TerraformProviderVault.find()?;
-        writeln!(out, "Building the example provider in release mode.")?;
-        let ours = build_release("example-provider", "terraform-provider-example")?;
+        writeln!(out, "Building the provider in release mode.")?;
+        let ours = build_release("provider", "terraform-provider-secretzero")?;
         writeln!(
             out,
             "Starting it and the peer provider {} by turns, {} times each, with `tofu providers schema -json` of OpenTofu {}.",
@@ -37,7 +37,7 @@ impl Start {
         )?;
 
         let subjects = [
-            Subject::prepare("example provider (ours)", "secretzero/example", "example", ours)?,
+            Subject::prepare("our provider", "secretzero/secretzero", "secretzero", ours)?,
             Subject::prepare("terraform-provider-vault", "hashicorp/vault", "vault", peer.path.clone())?,
         ];
         let mut costs = [Vec::new(), Vec::new()];

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    secretzero = { source = "secretzero/secretzero" }
+  }
+}
+
+provider "secretzero" {}

@@ -1,0 +1,16 @@
+# For the server that vault.home.arpa is. A renewal is served without a restart.
+resource "secretzero_certificate" "vault" {
+  issuer           = secretzero_certificate_authority.servers.issuer
+  dns_names        = ["vault.home.arpa", "localhost"]
+  ip_addresses     = ["192.168.86.9", "127.0.0.1"]
+  key              = { file = "/etc/vault.d/tls/server.key", owner = "vault", group = "vault" }
+  certificate_file = { path = "/etc/vault.d/tls/server.pem", owner = "vault", group = "vault" }
+  on_change        = { systemd_unit = "vault.service" }
+}
+
+# For a key that never leaves its machine: only the request comes here.
+resource "secretzero_certificate" "laptop" {
+  issuer  = secretzero_certificate_authority.servers.issuer
+  profile = "client"
+  csr_pem = file("laptop.csr")
+}

@@ -1,0 +1,6 @@
+import {
+  to = secretzero_private_key.deploy
+  identity = {
+    id = "keys/deploy.key"
+  }
+}

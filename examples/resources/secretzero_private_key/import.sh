@@ -1,0 +1,1 @@
+terraform import secretzero_private_key.deploy keys/deploy.key
