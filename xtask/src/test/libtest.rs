@@ -179,8 +179,8 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; 
 
     #[test]
     fn of_the_leak_scans_the_last_sum_is_repeated() {
-        let output =
-            OUTPUT.replace("test dex", "LEAKSCAN scenarios: 1\ntest dex").replace("later", "x\nLEAKSCAN scenarios: 2");
+        let sums = "LEAKSCAN scenarios: 1\nLEAKSCAN scenarios: 2\ntest dex";
+        let output = OUTPUT.replace("test dex", sums);
         let details = read_one(&output).details;
         let sums: Vec<&String> = details.iter().filter(|line| line.starts_with("LEAKSCAN")).collect();
         assert_eq!(sums, ["LEAKSCAN scenarios: 2"]);
