@@ -19,6 +19,9 @@ fuzz_target!(|input: &[u8]| {
 
 fn check(key: Option<PrivateKey>) {
     let Some(key) = key else { return };
-    let again = key.to_pkcs8_der().ok().and_then(|der| PrivateKey::from_der(secrecy::ExposeSecret::expose_secret(&der), None).ok());
+    let again = key
+        .to_pkcs8_der()
+        .ok()
+        .and_then(|der| PrivateKey::from_der(secrecy::ExposeSecret::expose_secret(&der), None).ok());
     assert!(again.is_some_and(|again| again.public_key() == key.public_key()), "a key that was read can be written");
 }
