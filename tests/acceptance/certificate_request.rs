@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use acceptance::Scenario;
 use acceptance::cli::matcher::{has_length, is, null, unknown};
-use acceptance::cli::{Cli, Complaint, Project, Provider, Row, Rows, Story, workspace_binary};
+use acceptance::cli::{Cli, Complaint, Project, Row, Rows, Story};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use pki::{Csr, PrivateKey};
+
+use crate::trust_root;
 
 const CSR: &str = "secretzero_certificate_request.one";
 const KEY: &str = "secretzero_private_key.one";
@@ -65,10 +67,7 @@ struct Stage {
 
 impl Stage {
     fn create(scenario: &Scenario, cli: Cli) -> Result<Self> {
-        let provider =
-            Provider::new("secretzero/secretzero", "1.0.0", workspace_binary("terraform-provider-secretzero")?)?;
-        let project = Project::create(scenario, cli)?.provider(&provider)?;
-        let folder = tempfile::Builder::new().prefix("files").tempdir_in(scenario.folder())?.keep();
+        let (project, folder) = trust_root::prepare(scenario, cli)?;
         Ok(Self { project, folder })
     }
 

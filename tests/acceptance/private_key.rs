@@ -12,6 +12,8 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use pki::PrivateKey;
 use serde_json::json;
 
+use crate::trust_root;
+
 const KEY: &str = "secretzero_private_key.one";
 
 #[test]
@@ -79,10 +81,7 @@ struct Stage {
 
 impl Stage {
     fn create(scenario: &Scenario, cli: Cli) -> Result<Self> {
-        let provider =
-            Provider::new("secretzero/secretzero", "1.0.0", workspace_binary("terraform-provider-secretzero")?)?;
-        let project = Project::create(scenario, cli)?.provider(&provider)?;
-        let folder = tempfile::Builder::new().prefix("files").tempdir_in(scenario.folder())?.keep();
+        let (project, folder) = trust_root::prepare(scenario, cli)?;
         Ok(Self { project, folder })
     }
 

@@ -6,10 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use acceptance::Scenario;
-use acceptance::cli::{Cli, Planned, Project, Provider, workspace_binary};
+use acceptance::cli::{Cli, Planned, Project};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use testbed::debian;
+
+use crate::trust_root;
 
 const LEAF: &str = "secretzero_certificate.server";
 const ROOT: &str = "secretzero_certificate_authority.root";
@@ -132,10 +134,7 @@ struct Found {
 
 impl Stage {
     fn create(scenario: &Scenario, cli: Cli, library: PathBuf) -> Result<Self> {
-        let binary = workspace_binary("terraform-provider-secretzero")?;
-        let provider = Provider::new("secretzero/secretzero", "1.0.0", binary)?;
-        let project = Project::create(scenario, cli)?.provider(&provider)?;
-        let folder = tempfile::Builder::new().prefix("files").tempdir_in(scenario.folder())?.keep();
+        let (project, folder) = trust_root::prepare(scenario, cli)?;
         Ok(Self { project, folder, library })
     }
 

@@ -19,12 +19,18 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
 }
 
+/// A project with our provider, and the folder. Nothing is configured yet.
+pub(crate) fn prepare(scenario: &Scenario, cli: Cli) -> Result<(Project, PathBuf)> {
+    let binary = workspace_binary("terraform-provider-secretzero")?;
+    let provider = Provider::new("secretzero/secretzero", "1.0.0", binary)?;
+    let project = Project::create(scenario, cli)?.provider(&provider)?;
+    let folder = tempfile::Builder::new().prefix("files").tempdir_in(scenario.folder())?.keep();
+    Ok((project, folder))
+}
+
 impl Stage {
     pub(crate) fn create(scenario: &Scenario, cli: Cli) -> Result<Self> {
-        let provider =
-            Provider::new("secretzero/secretzero", "1.0.0", workspace_binary("terraform-provider-secretzero")?)?;
-        let project = Project::create(scenario, cli)?.provider(&provider)?;
-        let folder = tempfile::Builder::new().prefix("files").tempdir_in(scenario.folder())?.keep();
+        let (project, folder) = prepare(scenario, cli)?;
         Ok(Self { project, folder })
     }
 
