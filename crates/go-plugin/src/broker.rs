@@ -157,11 +157,14 @@ impl GrpcBroker for Broker {
         request: Request<Streaming<ConnInfo>>,
     ) -> Result<Response<Self::StartStreamStream>, Status> {
         let (ours, announcements) = mpsc::channel(16);
+        // A host that opens another stream must not lose this one, on which it may go on to announce.
+        let held = ours.clone();
         self.shared.stream.send_replace(Some(ours));
 
         let shared = Arc::clone(&self.shared);
         let mut theirs = request.into_inner();
         tokio::spawn(async move {
+            let _held = held;
             loop {
                 let message = tokio::select! {
                     () = shared.stop.cancelled() => return,

@@ -42,7 +42,7 @@ const HEALTH_SERVICE: &str = "plugin";
 /// What running calls get once the end is near. A host kills two seconds after it asked.
 pub(crate) const DRAIN: Duration = Duration::from_secs(1);
 
-/// What the author's own end gets after that.
+/// What the author's own end gets after that, at the least: it also gets what the running calls have left over.
 const SHUTDOWN: Duration = Duration::from_millis(300);
 
 /// What blocking work gets before the process ends under it.
@@ -107,7 +107,8 @@ impl Plugin {
         self
     }
 
-    /// What to do at the end, when running calls are through: giving back a lease, say. It has 0.3 s.
+    /// What to do at the end, when running calls are through: giving back a lease, say. It has 0.3 s, and what the
+    /// running calls left of their second.
     pub fn on_shutdown<F>(mut self, shutdown: impl FnOnce() -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -268,9 +269,12 @@ impl Run {
         let connections = incoming::accept(listener, tls, stop.clone(), CancellationToken::new());
         announce(&address)?;
 
+        let mut drained_by = None;
         let drained = async {
             stop.cancelled().await;
-            tokio::time::sleep(DRAIN).await;
+            let by = tokio::time::Instant::now() + DRAIN;
+            drained_by = Some(by);
+            tokio::time::sleep_until(by).await;
         };
         tokio::select! {
             () = server::serve(routes, at_once, connections, stop.clone()) => {}
@@ -279,10 +283,12 @@ impl Run {
             }
         }
         stop.cancel();
+        let left = drained_by.map(|by| by.saturating_duration_since(tokio::time::Instant::now())).unwrap_or_default();
+        let limit = SHUTDOWN + left;
         if let Some(shutdown) = on_shutdown
-            && tokio::time::timeout(SHUTDOWN, shutdown()).await.is_err()
+            && tokio::time::timeout(limit, shutdown()).await.is_err()
         {
-            tracing::warn!(milliseconds = SHUTDOWN.as_millis(), "what the plugin does on shutdown took too long");
+            tracing::warn!(milliseconds = limit.as_millis(), "what the plugin does on shutdown took too long");
         }
         broker.remove_sockets();
         Ok(())

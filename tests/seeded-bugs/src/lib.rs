@@ -4,11 +4,16 @@
 //! [`Sources`] of a crate are read, edited and written into a workspace of copies, whose manifest is the root manifest
 //! with [other members](manifest). What has not changed is not written, and so not compiled again.
 //!
-//! What is built from the copies, and which test must notice, is the business of the crate that has the bugs.
+//! Where a program is built on each copy, [`build`] builds them all, and [`Lines`] has a test look at each: a [`Trial`]. What
+//! the copies are, and which test must notice, is the business of the crate that has the bugs.
 
+mod build;
 mod edit;
 pub mod manifest;
 mod sources;
+mod trial;
 
+pub use build::{SETTINGS, build};
 pub use edit::{Edit, replace_once};
 pub use sources::{Sources, read, update};
+pub use trial::{Lines, Trial};

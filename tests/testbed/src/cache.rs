@@ -18,6 +18,7 @@ pub const CACHE_FOLDERS: &[(&str, &str)] = &[
     ("fuzz-corpus", "inputs found by fuzzing"),
     ("fuzz-green", "when each fuzz target last ran long without a finding"),
     ("seeded-bugs", "sources with planted bugs"),
+    ("seeded-engine-bugs", "engines with planted bugs"),
     ("tools", "cargo-deny, and the judges of certificates"),
     ("logs", "logs of builds and fuzzing"),
     ("up", "process id and environment of `testbed up`"),

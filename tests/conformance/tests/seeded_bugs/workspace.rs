@@ -7,11 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
-use seeded_bugs::{Sources, manifest, read, replace_once, update};
-use serde_json::Value;
+use anyhow::{Context as _, Result};
+use seeded_bugs::{SETTINGS, Sources, manifest, read, replace_once, update};
 
 use crate::CONTROL;
 use crate::bug::Bug;
@@ -81,25 +79,7 @@ impl Workspace {
 
     /// Builds every plugin, and returns where each is.
     pub(crate) fn build(&self) -> Result<BTreeMap<String, PathBuf>> {
-        let mut command = Command::new("cargo");
-        command
-            .args(["build", "--workspace", "--offline", "--keep-going", "--message-format=json-render-diagnostics"])
-            .arg("--manifest-path")
-            .arg(self.folder.join("Cargo.toml"))
-            // The checkout's toolchain and cargo configuration count here, too.
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", target_folder()?);
-        let output = command.output().context("running cargo")?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "the seeded plugins do not compile:\n{errors}");
-        let messages = String::from_utf8_lossy(&output.stdout);
-        let built = messages.lines().filter_map(|line| {
-            let message: Value = serde_json::from_str(line).ok()?;
-            let path = PathBuf::from(message.get("executable")?.as_str()?);
-            let name = message.pointer("/target/name")?.as_str()?.strip_prefix("seeded-")?.to_owned();
-            Some((name, path))
-        });
-        Ok(built.collect())
+        seeded_bugs::build(&self.folder, &self.root, "seeded-")
     }
 }
 
@@ -108,11 +88,9 @@ fn workspace_manifest(manifest: &str, names: &[&str]) -> Result<String> {
     let copies = names.iter().flat_map(|name| ["go-plugin", "plugin"].map(|part| format!("{name}/{part}")));
     let members: Vec<String> = copies.chain([WIRE.to_owned()]).collect();
     let manifest = manifest::with_members(manifest, members.iter().map(String::as_str))?;
-    // Each copy is compiled once and never debugged: two thirds of the time and nearly all of the disk are saved.
-    let settings = "debug = false\nincremental = false\nstrip = \"debuginfo\"\n";
     let profiles: String = names
         .iter()
-        .flat_map(|name| ["go-plugin", "seeded"].map(|of| format!("[profile.dev.package.{of}-{name}]\n{settings}")))
+        .flat_map(|name| ["go-plugin", "seeded"].map(|of| format!("[profile.dev.package.{of}-{name}]\n{SETTINGS}")))
         .collect();
     Ok(format!("{manifest}\n{profiles}"))
 }
@@ -128,10 +106,4 @@ fn forget_others(folder: &Path, names: &[&str]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The target folder of this very program, which lies in `<target>/<profile>/deps`.
-fn target_folder() -> Result<PathBuf> {
-    let this = std::env::current_exe()?;
-    Ok(this.ancestors().nth(3).context("this program is in no target folder")?.to_owned())
 }
