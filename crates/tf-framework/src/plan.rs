@@ -18,6 +18,7 @@
 //! state and the private data of the first plan, its successor.
 
 mod correlate;
+mod declared;
 mod defaults;
 mod draft;
 mod modifiers;
@@ -32,6 +33,7 @@ use std::fmt;
 
 use tf_value::{Path, Value};
 
+pub use declared::declared_differences;
 pub use modifiers::{
     Modification, PlanModifier, RequiresReplace, RequiresReplaceIf, RequiresReplaceIfConfigured,
     UseNonNullStateForUnknown, UseStateForUnknown,

@@ -24,7 +24,8 @@ pub trait Provider: Model<Kind = kind::Provider> + Sync {
     /// If the block makes no sense whatever its unknown parts turn out to be.
     fn configure(settings: Self) -> Outcome<Self::Client>;
 
-    /// The end of the process is near: gives back what the client holds, such as a lease. It has 0.3 s.
+    /// The end of the process is near: gives back what the client holds, such as a lease. It has 0.3 s, and a second
+    /// more if no calls were running.
     fn shut_down(client: &Self::Client) -> impl Future<Output = ()> + Send {
         let _ = client;
         ready(())

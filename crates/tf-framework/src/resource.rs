@@ -24,6 +24,9 @@ pub trait Resource: Model<Kind = kind::Resource> {
     /// How long the operations may take when the user does not say. Without a limit by default.
     const TIMEOUTS: DefaultTimeouts = DefaultTimeouts::NONE;
 
+    /// Whether an object that stays can get another identity: one that is moved, say. By default that is a bug.
+    const MUTABLE_IDENTITY: bool = false;
+
     /// Makes the object.
     ///
     /// What was planned as known must come back as planned.
@@ -60,6 +63,9 @@ pub trait Resource: Model<Kind = kind::Resource> {
     fn delete(cx: &Context<Self::Provider>, state: Self) -> impl Future<Output = Outcome<()>> + Send;
 
     /// Looks over a plan. Without input or output; called for creations, changes, no change and destruction.
+    ///
+    /// It is called by whoever reads the connection, as are [`validate`](Self::validate), [`upgrades`](Self::upgrades) and
+    /// [`moves`](Self::moves): what blocks there holds up every other call.
     ///
     /// # Errors
     /// If the change can't be made.

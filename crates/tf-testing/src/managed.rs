@@ -8,6 +8,7 @@ mod migrate;
 mod plan;
 mod refresh;
 mod replace;
+mod state_file;
 mod stored;
 mod unnoticed;
 

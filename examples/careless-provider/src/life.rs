@@ -53,7 +53,7 @@ pub fn life(sabotage: &Sabotage, asked: &str) -> Result<(), Refusal> {
             thing.apply(first)?;
             thing.destroy()
         }
-        Script::Import => thing.import(asked),
+        Script::Import => thing.import(asked).map(drop),
         Script::Upgrade => thing.upgrade(0, &json!({ "name": asked, "label": "old" })),
         Script::Move => thing.moved_from(&moved(asked)),
         Script::Data => driven(kit.drive::<Query>()?.with("sabotage", named(asked)).cases(CASES).run()),

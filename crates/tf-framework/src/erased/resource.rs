@@ -22,6 +22,7 @@ pub(crate) trait AnyResource<P: Provider>: HasSchema + Send + Sync {
     fn identity(&self) -> Vec<IdentityAttribute>;
     fn import_id(&self) -> Option<&'static str>;
     fn timeouts(&self) -> DefaultTimeouts;
+    fn has_mutable_identity(&self) -> bool;
     fn validate(&self, config: &Value) -> Diagnostics;
     fn plan<'a>(&self, cx: &Context<P>, plan: ResourcePlan<'a>) -> (ResourcePlan<'a>, Outcome<()>);
     fn create<'a>(&'a self, cx: &'a Context<P>, plan: Value) -> Pending<'a, Value>;
@@ -51,6 +52,10 @@ impl<P: Provider, R: Resource<Provider = P>> AnyResource<P> for Of<R> {
 
     fn timeouts(&self) -> DefaultTimeouts {
         R::TIMEOUTS
+    }
+
+    fn has_mutable_identity(&self) -> bool {
+        R::MUTABLE_IDENTITY
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -83,7 +83,7 @@ fn may_become(block: &Block, prior: &Value, config: &Value) -> bool {
     attributes() && blocks()
 }
 
-fn attribute_may_become(attribute: &Attribute, prior: &Value, config: &Value) -> bool {
+pub(super) fn attribute_may_become(attribute: &Attribute, prior: &Value, config: &Value) -> bool {
     if prior == config || (config.is_null() && attribute.mode().is_computed()) {
         return true;
     }
@@ -95,7 +95,7 @@ fn attribute_may_become(attribute: &Attribute, prior: &Value, config: &Value) ->
     }
 }
 
-fn objects_may_become(nesting: Nesting, block: &Block, prior: &Value, config: &Value) -> bool {
+pub(super) fn objects_may_become(nesting: Nesting, block: &Block, prior: &Value, config: &Value) -> bool {
     if prior == config {
         return true;
     }

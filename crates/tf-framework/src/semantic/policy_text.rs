@@ -1,6 +1,7 @@
 //! ACL policies of Vault and OpenBao.
 
 mod from_json;
+mod grants;
 mod hcl;
 mod heredoc;
 mod meaning;
@@ -8,6 +9,8 @@ mod number;
 mod quoted;
 mod scanner;
 mod syntax;
+
+use std::collections::BTreeSet;
 
 use tf_value::{Text, Type, Value};
 
@@ -65,6 +68,20 @@ impl PolicyText {
     pub fn check(&self) -> Result<(), DecodeError> {
         let fault = self.meaning().map(drop);
         fault.map_err(|fault| DecodeError::new(format!("must be a policy in HCL or JSON: {fault}")))
+    }
+
+    /// The capabilities that it grants on a path, such as `read`. None if it denies the path, or can't be read; paths with
+    /// templates in them are left out.
+    ///
+    /// ```
+    /// use tf_framework::semantic::PolicyText;
+    ///
+    /// let policy = PolicyText::from("path \"sys/*\" { capabilities = [\"read\"] }\npath \"sys/seal\" { capabilities = [\"deny\"] }");
+    /// assert!(policy.grants("sys/mounts").contains("read"));
+    /// assert!(policy.grants("sys/seal").is_empty());
+    /// ```
+    pub fn grants(&self, path: &str) -> BTreeSet<String> {
+        self.meaning().map(|meaning| meaning.grants(path)).unwrap_or_default()
     }
 
     fn meaning(&self) -> Result<Meaning, Fault> {

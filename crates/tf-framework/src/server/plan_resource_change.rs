@@ -42,7 +42,7 @@ fn planning<P: Provider>(server: &Served<P>, request: &Request, told: &mut Diagn
         prior: &prior,
         proposed: &proposed,
         private: &request.prior_private,
-        identity: prior_identity.as_ref(),
+        identity: prior_identity.as_ref().filter(|_| !listed.author.has_mutable_identity()),
     };
     let (mut planned, outcome) =
         run_at_once("Planning", &request.type_name, || listed.author.plan(&cx, plan(&kept.schema, asked)))?;

@@ -2,6 +2,7 @@
 
 // What a test calls is a test, too, and may unwrap.
 #[cfg(test)]
+mod declared;
 mod function;
 #[cfg(test)]
 mod identity;

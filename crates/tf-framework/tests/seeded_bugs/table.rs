@@ -3,6 +3,7 @@
 //! Those that core can't notice are no less bugs: it shows a user a change that is none, hides one that is, or forbids what
 //! is allowed.
 
+mod elements;
 mod plan;
 mod unknowns;
 mod validate;
@@ -11,5 +12,5 @@ use crate::Bug;
 
 /// Every seeded bug.
 pub(crate) fn bugs() -> Vec<&'static Bug> {
-    [plan::BUGS, unknowns::BUGS, validate::BUGS].into_iter().flatten().collect()
+    [elements::BUGS, plan::BUGS, unknowns::BUGS, validate::BUGS].into_iter().flatten().collect()
 }

@@ -2,6 +2,7 @@
 
 use plugin_proto::tfplugin6::import_resource_state::{self, ImportedResource};
 use tf_framework::assert;
+use tf_framework::diagnostic::Diagnostics;
 use tf_value::Value;
 
 use super::{Managed, Stored};
@@ -11,11 +12,11 @@ use crate::rule::{Rule, Violation};
 use crate::wire::{sent_identity, unasked};
 
 impl Managed<'_> {
-    /// Imports an object by its id, and reads it.
+    /// Imports an object by its id, and reads it. Returns the warnings of both.
     ///
     /// # Errors
     /// If the provider refuses, breaks a rule, or there is an object already.
-    pub fn import(&mut self, id: &str) -> Result<(), Refusal> {
+    pub fn import(&mut self, id: &str) -> Result<Diagnostics, Refusal> {
         let request = import_resource_state::Request {
             type_name: self.name.to_owned(),
             id: id.to_owned(),
@@ -25,11 +26,11 @@ impl Managed<'_> {
         self.imported(request, None)
     }
 
-    /// Imports an object by its identity, and reads it.
+    /// Imports an object by its identity, and reads it. Returns the warnings of both.
     ///
     /// # Errors
     /// If the provider refuses, breaks a rule, there is an object already, or the core or the resource has no identities.
-    pub fn import_identity(&mut self, identity: impl Into<Config>) -> Result<(), Refusal> {
+    pub fn import_identity(&mut self, identity: impl Into<Config>) -> Result<Diagnostics, Refusal> {
         let Some(schema) = self.identity_schema() else {
             return Err(unasked(self.name, "has no identity"));
         };
@@ -43,7 +44,11 @@ impl Managed<'_> {
         self.imported(request, Some(&identity))
     }
 
-    fn imported(&mut self, request: import_resource_state::Request, by: Option<&Value>) -> Result<(), Refusal> {
+    fn imported(
+        &mut self,
+        request: import_resource_state::Request,
+        by: Option<&Value>,
+    ) -> Result<Diagnostics, Refusal> {
         if self.stored.is_some() {
             return Err(unasked(self.name, "is managed already"));
         }
@@ -76,16 +81,18 @@ impl Managed<'_> {
         if by.is_some() {
             self.judge_identity(&mut answer, by.filter(|by| !has_null(by)), identity.as_ref());
         }
-        let value = answer.settle_with(value)?;
+        let Some(value) = value else { return Err(answer.refusal()) };
+        let mut warnings = answer.settle()?;
         let stub = Stored { value, private, identity, is_tainted: false };
         // What an import leaves open, the read that follows fills in.
-        let (read, _) = self.read(&stub)?;
+        let (read, told) = self.read(&stub)?;
         if read.is_none() {
             let violations = vec![Violation::of(Rule::ImportGone)];
             return Err(Refusal::Broken { of: self.name.to_owned(), call: Call::ReadResource, violations });
         }
         self.keep(read);
-        Ok(())
+        warnings.extend(told);
+        Ok(warnings)
     }
 }
 

@@ -166,6 +166,35 @@ fn objects_are_imported_by_id_and_by_identity() {
 }
 
 #[test]
+fn another_process_goes_on_from_the_state_file() {
+    let kit = kit("processes");
+    let config = config!({ "name": "a", "text": "x" });
+    let mut note = kit.resource("note").unwrap();
+    note.converges(&config).unwrap();
+    note.taint();
+    let file = note.state_file().unwrap();
+
+    let other = self::kit("processes");
+    let mut same = other.resource("note").unwrap();
+    same.read_state_file(&file).unwrap();
+    let all = |note: &tf_testing::Managed<'_>| {
+        let stored = note.stored().unwrap();
+        (stored.value().clone(), stored.identity().cloned(), stored.private().to_vec(), stored.is_tainted())
+    };
+    assert_eq!(all(&same), all(&note));
+    assert_eq!(same.converges(&config).unwrap(), Action::Replace);
+
+    note.forget();
+    same.read_state_file(&note.state_file().unwrap()).unwrap();
+    assert!(same.state().is_none());
+    for broken in
+        ["", "{}", r#"{"object":{"attributes":"{","identity":null,"private":"","is_tainted":false},"deposed":[]}"#]
+    {
+        assert!(same.read_state_file(broken).unwrap_err().to_string().contains("can't be read"), "{broken}");
+    }
+}
+
+#[test]
 fn mistakes_of_a_user_are_reported() {
     let kit = kit("mistakes");
     let mut note = kit.resource("note").unwrap();

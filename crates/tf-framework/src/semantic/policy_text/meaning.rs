@@ -11,18 +11,18 @@ use crate::semantic::Duration;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
     /// By path, and for the same path in their order: some settings count in the first block, others in the last.
-    rules: Vec<(Bytes, Rule)>,
+    pub(super) rules: Vec<(Bytes, Rule)>,
     others: Vec<Item>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Rule {
+pub(super) enum Rule {
     Settings(BTreeMap<Bytes, Setting>),
     Unclear(Node),
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Setting {
+pub(super) enum Setting {
     Words(BTreeSet<Bytes>),
     Nanoseconds(u64),
     Literal(Node),
