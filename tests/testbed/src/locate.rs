@@ -55,6 +55,10 @@ pub enum Tool {
     TerraformProviderVault,
     /// HashiCorp Vault: server and command line.
     Vault,
+    /// Our own small host that plays OpenBao for a secrets engine, also when it is broken.
+    SecretsEngineHost,
+    /// Our own small secrets engine on the Go SDK, as yardstick.
+    SecretsEngineInGo,
     /// Our own small program that judges certificates with Go's crypto/x509.
     X509Judge,
 }
@@ -110,6 +114,8 @@ impl Tool {
         Self::GoPluginHost,
         Self::CtyVectors,
         Self::X509Judge,
+        Self::SecretsEngineHost,
+        Self::SecretsEngineInGo,
         Self::Postgres,
         Self::Dex,
         Self::TerraformProviderVault,
@@ -158,6 +164,8 @@ impl Tool {
             | Self::KubeControllerManager
             | Self::Kubectl
             | Self::Postgres
+            | Self::SecretsEngineHost
+            | Self::SecretsEngineInGo
             | Self::Terraform
             | Self::TerraformProviderVault
             | Self::Vault
@@ -178,6 +186,8 @@ impl Tool {
             Self::OpenBao => "bao",
             Self::OpenTofu => "tofu",
             Self::Postgres => "postgres",
+            Self::SecretsEngineHost => "secrets-engine-host",
+            Self::SecretsEngineInGo => "secrets-engine-in-go",
             Self::Terraform => "terraform",
             Self::TerraformProviderVault => "terraform-provider-vault",
             Self::Vault => "vault",
@@ -215,6 +225,8 @@ impl Tool {
             | Self::Kubectl
             | Self::OpenBao
             | Self::OpenTofu
+            | Self::SecretsEngineHost
+            | Self::SecretsEngineInGo
             | Self::Terraform
             | Self::TerraformProviderVault
             | Self::Vault
@@ -244,7 +256,12 @@ impl Tool {
             Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Postgres => &["--version"],
             Self::Kubectl => &["version", "--client"],
             Self::Dex | Self::OpenBao | Self::OpenTofu | Self::Terraform | Self::Vault => &["version"],
-            Self::CtyVectors | Self::GoPluginHost | Self::TerraformProviderVault | Self::X509Judge => &[],
+            Self::CtyVectors
+            | Self::GoPluginHost
+            | Self::SecretsEngineHost
+            | Self::SecretsEngineInGo
+            | Self::TerraformProviderVault
+            | Self::X509Judge => &[],
         }
     }
 }
