@@ -37,8 +37,8 @@ const UNTOLD: &str = "on_change_is_due";
 /// refers; or only its owner knows it, and `csr_pem` is the owner's request. If there is a key of the declared kind in
 /// the home already, it is taken over with a warning; so is a certificate that says what is declared.
 ///
-/// It is renewed in place, with the same key. It is issued anew if its issuer is replaced, and not if that is only
-/// renewed.
+/// It is renewed in place, with the same key unless `new_key_on_renewal` is set. It is issued anew if its issuer is
+/// replaced, and not if that is only renewed.
 ///
 /// Drift is seen in its files: whether they are there and have what they should, their mode, owner and group.
 ///
@@ -80,6 +80,8 @@ const UNTOLD: &str = "on_change_is_due";
     conflicting(csr_pem, uris),
     conflicting(csr_pem, email_addresses),
     conflicting(csr_pem, key_algorithm),
+    conflicting(csr_pem, new_key_on_renewal),
+    conflicting(private_key, new_key_on_renewal),
     conflicting(private_key, key_algorithm)
 )]
 pub struct Certificate {
@@ -131,6 +133,11 @@ pub struct Certificate {
     /// certificate due is seen by the next refresh.
     #[tf(optional, validate(range(0..)))]
     pub early_renewal_hours: Option<i64>,
+    /// Whether each renewal makes a new key of its own, of the same kind, in the same home. The old key is set aside as
+    /// with `allow_replace`, which this does not need. A certificate that is issued anew for another reason keeps its
+    /// key.
+    #[tf(optional, default = false)]
+    pub new_key_on_renewal: bool,
     /// A file with the certificate, followed by the authorities between it and the root: what a server presents.
     #[tf(optional)]
     pub certificate_file: Option<FileSettings>,
@@ -252,7 +259,7 @@ impl Resource for Certificate {
             settings.consider_now(&loaded)?;
             issuer = Some(loaded);
         }
-        let key = settings.source()?.changed_key(cx, &prior, &promised).await?;
+        let key = settings.source()?.changed_key(cx, &prior, &promised, settings.rekeys(&prior)).await?;
         let issued = match &issuer {
             Some(issuer) => settings.issue(&key.public, issuer)?,
             None => settings.unchanged(&prior)?,

@@ -8,7 +8,7 @@ use serde_json::json;
 use tf_framework::value::Value;
 use tf_testing::Action;
 
-use crate::stage::{CLIENTS, Stage, certificate, ends_at, issuer, text, with};
+use crate::stage::{CLIENTS, Stage, certificate, ends_at, id_of, issuer, reference, restored, text, with};
 
 const LONG_AGO: &str = "2001-01-01T00:00:00Z";
 
@@ -36,6 +36,71 @@ fn a_certificate_is_renewed_in_place_with_the_same_key() {
         assert_eq!((stage.read("vault.key"), stage.chain("vault.pem")), (key, vec![new]));
         assert_eq!(server.attribute("ready_for_renewal"), Some(&Value::from(false)));
     }
+}
+
+#[test]
+fn a_renewal_makes_a_new_key_if_that_is_declared() {
+    for client in CLIENTS {
+        let stage = Stage::under(client);
+        let root = stage.root();
+        let mut server = stage.certificate();
+        server.converges(stage.server_config(&root, json!({}))).unwrap();
+        let old = id_of(&stage.key("vault.key"));
+        let config = stage.server_config(&root, json!({ "new_key_on_renewal": true }));
+        assert_eq!(server.converges(&config).unwrap(), Action::Update);
+        let more = stage.server_config(&root, json!({ "new_key_on_renewal": true, "dns_names": ["a.home.arpa"] }));
+        assert_eq!(server.converges(&more).unwrap(), Action::Update);
+        assert_eq!(id_of(&stage.key("vault.key")), old, "neither of these was a renewal");
+
+        ends_at(&mut server, LONG_AGO);
+        let before = server.state().cloned().unwrap();
+        let plan = server.plan(&config).unwrap();
+        assert_eq!(plan.action(), Action::Update);
+        assert!(plan.is_unknown("key_id") && plan.is_unknown("public_key_pem") && !plan.is_unknown("key_algorithm"));
+        assert_eq!(server.converges(&config).unwrap(), Action::Update);
+        let new = stage.key("vault.key");
+        assert_ne!(id_of(&new), old);
+        assert_eq!(certificate(&server).public_key(), new.public_key());
+        assert_eq!(stage.chain("vault.pem"), [certificate(&server)]);
+        let aside: Vec<_> = stage.files().into_iter().filter(|name| name.starts_with("vault.key.replaced-")).collect();
+        assert_eq!(aside.iter().map(|name| id_of(&stage.key(name))).collect::<Vec<_>>(), [old]);
+
+        // Killed before the state was written: the new key is known as such, and no further one is made.
+        let mut server = restored(stage.certificate(), &before);
+        assert_eq!(server.converges(&config).unwrap(), Action::Update);
+        assert_eq!((text(&server, "key_id"), stage.files().len()), (id_of(&new), 4));
+    }
+}
+
+#[test]
+fn a_new_key_can_live_in_the_state_or_move_with_the_renewal() {
+    let stage = Stage::new();
+    let root = stage.root();
+    let mut server = stage.certificate();
+    let config = |key: serde_json::Value| stage.server_config(&root, json!({ "key": key, "new_key_on_renewal": true }));
+    let in_state = config(json!({ "in_state": true }));
+    server.converges(&in_state).unwrap();
+    let old = text(&server, "private_key_pem_in_state");
+    ends_at(&mut server, LONG_AGO);
+    assert!(server.plan(&in_state).unwrap().is_unknown("private_key_pem_in_state"));
+    assert_eq!(server.converges(&in_state).unwrap(), Action::Update);
+    assert_ne!(text(&server, "private_key_pem_in_state"), old);
+    let before = text(&server, "key_id");
+    ends_at(&mut server, LONG_AGO);
+    assert_eq!(server.converges(config(json!({ "file": stage.path("b.key") }))).unwrap(), Action::Update);
+    assert_eq!(text(&server, "key_id"), id_of(&stage.key("b.key")));
+    assert_ne!(text(&server, "key_id"), before);
+}
+
+#[test]
+fn only_an_own_key_can_be_renewed() {
+    let stage = Stage::new();
+    let root = stage.root();
+    let mut key = stage.resource("private_key");
+    key.converges(with(json!({ "key": { "file": stage.path("a.key") } }), json!({}))).unwrap();
+    let more = json!({ "key": null, "private_key": reference(&key), "new_key_on_renewal": true });
+    let refusal = stage.certificate().validate(stage.server_config(&root, more)).unwrap_err();
+    assert!(refusal.to_string().contains("new_key_on_renewal"), "{refusal}");
 }
 
 #[test]

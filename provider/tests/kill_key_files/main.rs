@@ -3,24 +3,35 @@
 //!
 //! The test starts itself under strace, which kills it at the first, second, … call of one kind, until it survives. A kill
 //! does not show what a power cut would lose; for that, the order of the calls is looked at.
+//!
+//! Then the same for whole objects: a command of a core is killed at each of its calls, and the next command begins with
+//! the state file from before.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "all of it is test code")]
 
+mod deeds;
+mod server_keys;
 mod steps;
+mod tracer;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use deeds::{Case, Deed, Subject};
 use pki::{KeyAlgorithm, PrivateKey};
 use provider::key_home::KeyFile;
 use steps::{NEW, OLD, Step, key_file};
+use tracer::Counted;
 
 /// The folder that the step works in; set only in the process that is killed.
 const FOLDER: &str = "KILL_KEY_FILES_FOLDER";
 /// Which step.
 const STEP: &str = "KILL_KEY_FILES_STEP";
+/// The folder with the command of a core; set only in the process that is killed.
+const COMMAND: &str = "KILL_KEY_FILES_COMMAND";
 
 /// Everything that changes a file or folder. Between two of them the disk stays as it is.
 const CALLS: [&str; 15] = [
@@ -50,19 +61,110 @@ fn main() {
     if let (Some(folder), Ok(name)) = (std::env::var_os(FOLDER), std::env::var(STEP)) {
         return Step::of_name(&name).unwrap().run(Path::new(&folder));
     }
-    if std::env::args().skip(1).any(|argument| argument == "--list") {
+    if let Some(base) = std::env::var_os(COMMAND) {
+        return deeds::perform(Path::new(&base));
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
         return;
     }
-    // As the harness of Rust would say it, for those who count.
-    println!("running 2 tests");
-    if has_strace() {
-        content_is_on_disk_before_it_gets_its_name();
-        each_step_can_be_killed_at_each_call();
-        println!("test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
-    } else {
-        println!("SKIPPED kill_key_files: strace is not installed (Debian: apt-get install strace)");
-        println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
+    // As the harness of Rust takes and says it, for those who choose and count.
+    let is_value = |at: usize| at > 0 && ["--format", "--skip", "--test-threads"].contains(&arguments[at - 1].as_str());
+    let is_name = |(at, argument): &(usize, &String)| !argument.starts_with('-') && !is_value(*at);
+    let named: Vec<&String> = arguments.iter().enumerate().filter(is_name).map(|(_, name)| name).collect();
+    let is_asked = |test: &&Test| named.is_empty() || named.iter().any(|name| test.name.contains(name.as_str()));
+    let asked: Vec<&Test> = TESTS.iter().filter(is_asked).collect();
+    println!("running {} tests", asked.len());
+    let mut passed = 0;
+    for Test { name, needs, run } in &asked {
+        if let Some(lack) = needs.lack() {
+            println!("SKIPPED kill_key_files {name}: {lack}");
+            continue;
+        }
+        run();
+        println!("test {name} ... ok");
+        passed += 1;
     }
+    let ignored = asked.len() - passed;
+    println!("test result: ok. {passed} passed; 0 failed; {ignored} ignored; 0 measured; 0 filtered out");
+}
+
+struct Test {
+    name: &'static str,
+    needs: Needs,
+    run: fn(),
+}
+
+/// What kills.
+enum Needs {
+    Strace,
+    Tracing,
+}
+
+const TESTS: [Test; 3] = [
+    Test {
+        name: "content_is_on_disk_before_it_gets_its_name",
+        needs: Needs::Strace,
+        run: content_is_on_disk_before_it_gets_its_name,
+    },
+    Test {
+        name: "each_step_can_be_killed_at_each_call",
+        needs: Needs::Strace,
+        run: each_step_can_be_killed_at_each_call,
+    },
+    Test {
+        name: "each_command_can_be_killed_at_each_call",
+        needs: Needs::Tracing,
+        run: each_command_can_be_killed_at_each_call,
+    },
+];
+
+impl Needs {
+    /// What is missing.
+    fn lack(&self) -> Option<&'static str> {
+        match self {
+            Self::Strace => (!has_strace()).then_some("strace is not installed (Debian: apt-get install strace)"),
+            Self::Tracing => (!tracer::is_allowed())
+                .then_some("processes can't be traced here (a container needs the capability SYS_PTRACE)"),
+        }
+    }
+}
+
+fn each_command_can_be_killed_at_each_call() {
+    let kills = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for (subject, deed) in Case::all() {
+            let kills = &kills;
+            scope.spawn(move || kills.fetch_add(command_killed_everywhere(subject, deed), Ordering::Relaxed));
+        }
+    });
+    println!("commands: killed {} times in all", kills.into_inner());
+}
+
+fn command_killed_everywhere(subject: Subject, deed: Deed) -> usize {
+    let case = Case::new(subject, deed);
+    for number in 1.. {
+        assert!(number < ENDLESS, "{subject:?} {deed:?} is killed for ever");
+        case.restore();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.env(COMMAND, case.base());
+        // An import changes nothing, so it is killed wherever it looks at something.
+        let counted = if deed == Deed::Import { Counted::Openings } else { Counted::Changes(&case.work) };
+        let killed_at = tracer::run(command, counted, number, &case.base().join("log"));
+        let at = match killed_at {
+            Some(call) => format!("{subject:?} {deed:?} killed at call {number}, {call}"),
+            None => format!("{subject:?} {deed:?}, done"),
+        };
+        let found = case.check_killed(&at);
+        case.do_again(&found, &at);
+        if killed_at.is_none() {
+            let kills = number - 1;
+            assert!(kills >= 4, "{subject:?} {deed:?} was killed {kills} times only: does the tracer what it should?");
+            println!("{subject:?} {deed:?}: killed {kills} times, the old or the new pair each time");
+            return kills;
+        }
+    }
+    0
 }
 
 fn each_step_can_be_killed_at_each_call() {

@@ -8,7 +8,7 @@ use pki::PrivateKey;
 use provider::installed_file::{InstalledFile, Permissions};
 use provider::key_home::KeyFile;
 
-use super::held;
+use super::{held, server_keys};
 
 /// The files, beside the folder of the step, of the key that is there before and of the one that is to be.
 pub(crate) const OLD: &str = "old.pem";
@@ -35,11 +35,24 @@ pub(crate) enum Step {
     Certificate,
     /// A certificate behind a link.
     Linked,
+    /// The keys of a new server, in one file.
+    ServerKeys,
+    /// The same with a file for each share and for the root token.
+    SplitServerKeys,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Store, Self::Replace, Self::Move, Self::Encrypt, Self::Remove, Self::Certificate, Self::Linked];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Store,
+        Self::Replace,
+        Self::Move,
+        Self::Encrypt,
+        Self::Remove,
+        Self::Certificate,
+        Self::Linked,
+        Self::ServerKeys,
+        Self::SplitServerKeys,
+    ];
 
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| format!("{step:?}") == name)
@@ -49,7 +62,7 @@ impl Step {
     pub(crate) fn prepare(self, work: &Path) {
         let old = given(work, OLD);
         match self {
-            Self::Store => {}
+            Self::Store | Self::ServerKeys | Self::SplitServerKeys => {}
             Self::Replace | Self::Move | Self::Encrypt | Self::Remove => here(work).store(&old).unwrap(),
             Self::Certificate => chain(work).write(&OLD_CHAIN).unwrap(),
             Self::Linked => {
@@ -69,7 +82,12 @@ impl Step {
             Self::Encrypt => assert_eq!(here(work).move_to(&encrypted(work), &given(work, OLD)).unwrap(), None),
             Self::Remove => here(work).remove().unwrap(),
             Self::Certificate | Self::Linked => chain(work).write(&NEW_CHAIN).unwrap(),
+            Self::ServerKeys | Self::SplitServerKeys => server_keys::run(work, self.is_split()),
         }
+    }
+
+    fn is_split(self) -> bool {
+        self == Self::SplitServerKeys
     }
 
     /// Nothing is lost and nothing is half there.
@@ -94,6 +112,7 @@ impl Step {
                 let differences = [&OLD_CHAIN[..], &NEW_CHAIN].map(|content| chain(work).differences(content).unwrap());
                 assert!(differences.iter().any(Vec::is_empty), "{at}: {differences:?}");
             }
+            Self::ServerKeys | Self::SplitServerKeys => server_keys::check_killed(work, self.is_split(), at),
         }
     }
 
@@ -123,6 +142,10 @@ impl Step {
             Self::Remove => &[],
             Self::Certificate => &["chain.pem"],
             Self::Linked => &["chain.pem", "real/chain.pem"],
+            Self::ServerKeys | Self::SplitServerKeys => {
+                server_keys::check_done(work, self.is_split(), at);
+                server_keys::places(self.is_split())
+            }
         };
         if matches!(self, Self::Certificate | Self::Linked) {
             assert_eq!(chain(work).differences(&NEW_CHAIN).unwrap(), [""; 0], "{at}");
@@ -176,7 +199,7 @@ fn asides(work: &Path, at: &str) -> Vec<String> {
 }
 
 /// The paths of everything but folders, sorted.
-fn files(work: &Path, folder: &Path) -> Vec<String> {
+pub(crate) fn files(work: &Path, folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path: PathBuf = entry.unwrap().path();

@@ -9,7 +9,7 @@ use super::Certificate;
 use super::settings::{Settings, request_of};
 use crate::issuer::IssuerReference;
 use crate::key_home::KeyHome;
-use crate::key_plan::{DeclaredKey, PriorKey, differs};
+use crate::key_plan::{DeclaredKey, PriorKey, differs, is_possible};
 use crate::resources::private_key::{DEFAULT_ALGORITHM, KeyReference};
 use crate::{issuing, renewal, stored};
 
@@ -116,11 +116,13 @@ fn change(draft: &mut Draft<'_, Of>, prior: &Of) -> Outcome<()> {
 
 /// Returns whether there will be another key.
 fn own_key_stays(draft: &mut Draft<'_, Of>, prior: &Of, declared: KeyHome, before: &KeyHome) -> Outcome<bool> {
+    let rekeys = prior.ready_for_renewal && is_possible(&draft.planned(Of::NEW_KEY_ON_RENEWAL));
     let declared = DeclaredKey {
         home: Setting::Known(declared),
         algorithm: draft.planned(Of::KEY_ALGORITHM),
-        allow_replace: draft.planned(Of::ALLOW_REPLACE),
-        is_other: false,
+        // A renewal that was cut off has left another key than the state knows; it is to be found, and not mourned.
+        allow_replace: if rekeys { Setting::Known(true) } else { draft.planned(Of::ALLOW_REPLACE) },
+        is_other: rekeys,
     };
     let key = PriorKey {
         home: before,

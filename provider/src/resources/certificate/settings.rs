@@ -38,6 +38,7 @@ pub(super) struct Settings {
     pub(super) csr_pem: Option<String>,
     pub(super) validity_period_hours: i64,
     pub(super) early_renewal_hours: Option<i64>,
+    pub(super) new_key_on_renewal: bool,
     pub(super) certificate_file: Option<FileSettings>,
     pub(super) ca_certificate_file: Option<FileSettings>,
     pub(super) on_change: Option<OnChange>,
@@ -77,6 +78,7 @@ pub(super) fn taken_apart(plan: Plan<Certificate>) -> (Settings, Promised) {
         csr_pem: plan.csr_pem,
         validity_period_hours: plan.validity_period_hours,
         early_renewal_hours: plan.early_renewal_hours,
+        new_key_on_renewal: plan.new_key_on_renewal,
         certificate_file: plan.certificate_file.map(FileSettings::from),
         ca_certificate_file: plan.ca_certificate_file.map(FileSettings::from),
         on_change: plan.on_change.map(OnChange::from),
@@ -103,6 +105,7 @@ impl Settings {
             csr_pem: None,
             validity_period_hours: VALIDITY_PERIOD_HOURS,
             early_renewal_hours: None,
+            new_key_on_renewal: false,
             certificate_file: None,
             ca_certificate_file: None,
             on_change: None,
@@ -123,6 +126,11 @@ impl Settings {
             && self.certificate_file == prior.certificate_file
             && self.ca_certificate_file == prior.ca_certificate_file
             && prior.drift.is_empty()
+    }
+
+    /// Whether an update makes a new key because it renews the certificate.
+    pub(super) fn rekeys(&self, prior: &Certificate) -> bool {
+        self.new_key_on_renewal && prior.ready_for_renewal
     }
 
     /// Whose key it is for.
@@ -300,6 +308,7 @@ impl Settings {
             key_algorithm,
             validity_period_hours: self.validity_period_hours,
             early_renewal_hours: self.early_renewal_hours,
+            new_key_on_renewal: self.new_key_on_renewal,
             certificate_file: self.certificate_file,
             ca_certificate_file: self.ca_certificate_file,
             on_change: self.on_change,

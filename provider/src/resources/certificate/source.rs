@@ -61,15 +61,21 @@ impl Source<'_> {
         }
     }
 
-    /// The key for a certificate that is there already, after the change.
+    /// The key for a certificate that is there already, after the change. `is_other` says that its own key is not to
+    /// stay, whatever its kind is.
     pub(super) async fn changed_key(
         self,
         cx: &Context<SecretZero>,
         prior: &Certificate,
         promised: &Promised,
+        is_other: bool,
     ) -> Outcome<Key> {
         if let (Self::Own(declared), Some(before)) = (self, &prior.key) {
-            return change(cx, declared, before, prior, promised).await;
+            let replacement = match promised.key_id {
+                Some(_) => None,
+                None => Some(Replacement { algorithm: wanted(promised)?, is_other }),
+            };
+            return change(cx, declared, before, prior, replacement).await;
         }
         self.warn_of_own_key_left(cx, prior)?;
         if promised.key_id.as_ref() == Some(&prior.key_id) {
@@ -100,17 +106,13 @@ async fn change(
     declared: &KeyHome,
     before: &KeyHome,
     prior: &Certificate,
-    promised: &Promised,
+    replacement: Option<Replacement>,
 ) -> Outcome<Key> {
-    let is_untouched = promised.key_id.is_some() && declared == before && prior.drift.is_empty();
+    let is_untouched = replacement.is_none() && declared == before && prior.drift.is_empty();
     if is_untouched {
         let in_state = prior.private_key_pem_in_state.clone();
         return Ok(Key { public: public_key(&prior.public_key_pem)?, in_state, is_changed: false });
     }
-    let replacement = match promised.key_id {
-        Some(_) => None,
-        None => Some(Replacement { algorithm: wanted(promised)?, is_other: false }),
-    };
     let key_id = id_of_key(&prior.public_key_pem)?;
     let held = Held { home: before, key_id: &key_id, in_state: prior.private_key_pem_in_state.as_ref() };
     let (key, in_state) = held.change(cx, TYPE, &Certificate::KEY.path(), declared, replacement).await?;

@@ -1,0 +1,6 @@
+import {
+  to = secretzero_audit.file
+  identity = {
+    path = "file"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = secretzero_auth_backend.approle
+  identity = {
+    path = "approle"
+  }
+}

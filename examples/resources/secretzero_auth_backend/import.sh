@@ -1,0 +1,1 @@
+terraform import secretzero_auth_backend.approle approle

@@ -1,0 +1,6 @@
+import {
+  to = secretzero_init.this
+  identity = {
+    id = "keys/cluster-keys.json"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import secretzero_init.this keys/cluster-keys.json

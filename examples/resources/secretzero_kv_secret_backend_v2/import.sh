@@ -1,0 +1,1 @@
+terraform import secretzero_kv_secret_backend_v2.kv kvv2/config

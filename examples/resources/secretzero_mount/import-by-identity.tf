@@ -1,0 +1,6 @@
+import {
+  to = secretzero_mount.secrets
+  identity = {
+    path = "secrets"
+  }
+}

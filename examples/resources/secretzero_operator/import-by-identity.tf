@@ -1,0 +1,7 @@
+import {
+  to = secretzero_operator.this
+  identity = {
+    mount = "operator"
+    name  = "operator"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import secretzero_operator.this operator/operator

@@ -1,0 +1,8 @@
+import {
+  to = secretzero_plugin.engine
+  identity = {
+    type    = "secret"
+    name    = "engine"
+    version = "v1.2.0"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import secretzero_plugin.engine secret/engine/v1.2.0

@@ -1,0 +1,6 @@
+import {
+  to = secretzero_policy.team
+  identity = {
+    name = "team"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import secretzero_policy.team team

@@ -1,0 +1,4 @@
+import {
+  to       = secretzero_server_config.openbao
+  identity = { id = "/etc/openbao/openbao.hcl" }
+}

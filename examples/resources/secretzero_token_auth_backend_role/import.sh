@@ -1,0 +1,1 @@
+terraform import secretzero_token_auth_backend_role.cronjobs auth/token/roles/cronjobs
