@@ -4,6 +4,8 @@
 //! a second run changes the files that hold certificates.
 
 mod certificates;
+mod cluster_keys;
+mod engine;
 mod host;
 mod values;
 
@@ -39,9 +41,15 @@ fn main() -> Outcome<()> {
         ("type_string", values::types()),
         ("import_id", values::import_ids()),
         ("policy_text", values::policies()),
+        ("request_data", engine::request_data()),
+        ("path_pattern", engine::path_pattern()),
+        ("storage_record", engine::storage_record()),
     ];
     for (target, seeds) in values {
         seeds.iter().try_for_each(|(name, seed)| write(target, name, seed))?;
+    }
+    for (name, seed) in cluster_keys::seeds()? {
+        write("cluster_keys", name, &seed)?;
     }
     for (name, bytes) in host::recordings()? {
         // No switches: the recording begins with the preface itself, and is sent in one piece.

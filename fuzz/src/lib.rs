@@ -10,3 +10,6 @@ pub mod plain_msgpack;
 pub mod round_trip;
 pub mod second_reading;
 pub mod type_notation;
+
+/// An age identity that seeds are encrypted for. It was made by age-keygen for tests, and keeps nothing.
+pub const AGE_IDENTITY: &str = "AGE-SECRET-KEY-1YQNY5AAPSTAKPKZU4SL3W7M66W07MTK0UFCDN62YSW6Q007WVK5S6R0G7M";

@@ -36,7 +36,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::PlanOnly, || plan_only(stage()));
         rows.run(Row::Refresh, || refresh(stage()));
         rows.run(Row::Import, || import(stage()));
-        rows.run(Row::ImportBlock, || import_block(stage()));
+        rows.run(Row::ImportBlock, || import_block(stage()).and_then(|()| import_with_report(stage())));
         match cli {
             Cli::OpenTofu => rows.run(Row::ImportByIdentity, || import_by_identity(stage())),
             Cli::Terraform => rows.not_measured(Row::ImportByIdentity, "Terraform 1.11 has no identities"),
@@ -159,6 +159,33 @@ fn import_block(stage: Result<Stage>) -> Result<()> {
     let stage = stage?;
     let id = format!("{},{}", stage.path("root.key"), stage.path("ca.pem"));
     made_by_hand(&stage).import_block(ROOT, &*id).destroy().run()
+}
+
+/// The authority that MicroK8s makes has no keyUsage. It is taken over as it is, and the user is told what it is.
+fn import_with_report(stage: Result<Stage>) -> Result<()> {
+    let stage = stage?;
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../provider/tests/issuing/found");
+    let block =
+        format!("import {{\n  to = {ROOT}\n  id = \"{},{}\"\n}}\n", stage.path("root.key"), stage.path("ca.pem"));
+    let declared = "key_algorithm = \"rsa2048\"\nvalidity_period_hours = 876000";
+    stage
+        .story()
+        .between("have a cluster's authority there", || {
+            fs::copy(found.join("microk8s.key"), stage.folder.join("root.key"))?;
+            fs::copy(found.join("microk8s.pem"), stage.folder.join("ca.pem"))?;
+            fs::set_permissions(stage.folder.join("ca.pem"), fs::Permissions::from_mode(0o644))?;
+            Ok(fs::set_permissions(stage.folder.join("root.key"), fs::Permissions::from_mode(0o600))?)
+        })
+        .apply(format!("{block}{}", stage.root_named("10.152.183.1", declared)))
+        .leaves(ROOT)
+        .warning(
+            Complaint::new("Strict verifiers refuse this certificate")
+                .detail("CN=10.152.183.1")
+                .detail("ca_without_key_usage")
+                .detail("RFC 5280 §4.2.1.3"),
+        )
+        .destroy()
+        .run()
 }
 
 fn import_by_identity(stage: Result<Stage>) -> Result<()> {

@@ -32,6 +32,7 @@ resource "secretzero_certificate" "server" {
   dns_names           = ["localhost"]
   key                 = { file = "FOLDER/server.key", mode = MODE }
   certificate_file    = { path = "FOLDER/server.pem" }
+  new_key_on_renewal  = REKEYS
 }
 "#;
 
@@ -55,7 +56,7 @@ fn renewals(cli: Cli) -> Result<()> {
     };
     Scenario::run(&[cli.tool()], |scenario| {
         let stage = Stage::create(scenario, cli, library)?;
-        stage.configure("0600")?;
+        stage.configure("0600", false)?;
         stage.project.init()?;
         stage.at(0).apply(&[])?;
         let issued = stage.at(0).look()?;
@@ -65,7 +66,7 @@ fn renewals(cli: Cli) -> Result<()> {
         stage.at(243).is_at_rest()?;
 
         // A plan from before the window, which changes something else, is applied in the window: it does what it says.
-        stage.configure("0640")?;
+        stage.configure("0640", false)?;
         ensure!(stage.at(243).plan(&["-out=before.plan"])? == Planned::Changes, "the mode should change");
         stage.at(245).apply(&["before.plan"])?;
         ensure!(stage.at(243).look()?.serial == issued.serial, "a plan from before the window has renewed");
@@ -85,9 +86,19 @@ fn renewals(cli: Cli) -> Result<()> {
         ensure!(again.serial != renewed.serial, "it was not renewed again");
         stage.at(400 + 244).is_at_rest()?;
 
+        // From now on with a new key each time; and not before it is time.
+        stage.configure("0640", true)?;
+        stage.at(400 + 244).apply(&[])?;
+        let told = stage.at(400 + 244).look()?;
+        ensure!((&told.serial, &told.key_id) == (&again.serial, &again.key_id), "the setting alone has renewed it");
+        stage.at(400 + 2 * 244).apply(&[])?;
+        let rekeyed = stage.at(400 + 2 * 244).look()?;
+        ensure!(rekeyed.serial != again.serial && rekeyed.key_id != again.key_id, "it was not renewed with a new key");
+        stage.at(400 + 2 * 244).is_at_rest()?;
+
         // The root, which has lived for seven years, is renewed with its key. What it issued is issued in place, too, since
         // that has expired.
-        let root = stage.at(400 + 244).root()?;
+        let root = stage.at(400 + 2 * 244).root()?;
         stage.at(7 * 365).apply(&[])?;
         let successor = stage.at(7 * 365).root()?;
         ensure!(successor.serial != root.serial, "the root was not renewed");
@@ -98,7 +109,7 @@ fn renewals(cli: Cli) -> Result<()> {
 }
 
 /// Found on the machine, or unpacked from Debian's package into the cache.
-fn library() -> Result<PathBuf> {
+pub(crate) fn library() -> Result<PathBuf> {
     let name = "faketime/libfaketime.so.1";
     let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
     let installed = folders.map(|folder| Path::new(folder).join(name)).into_iter().find(|path| path.exists());
@@ -138,9 +149,9 @@ impl Stage {
         Ok(Self { project, folder, library })
     }
 
-    fn configure(&self, mode: &str) -> Result<()> {
+    fn configure(&self, mode: &str, rekeys: bool) -> Result<()> {
         let text = CONFIGURATION.replace("FOLDER", &self.folder.display().to_string());
-        self.project.configure(&text.replace("MODE", &format!("{mode:?}")))
+        self.project.configure(&text.replace("MODE", &format!("{mode:?}")).replace("REKEYS", &rekeys.to_string()))
     }
 
     fn at(&self, day: u32) -> Day<'_> {

@@ -20,6 +20,7 @@ pub struct Http {
     client: Client,
     base: String,
     headers: HeaderMap,
+    patience: Duration,
 }
 
 impl Http {
@@ -29,6 +30,15 @@ impl Http {
     /// If the certificate can't be used.
     pub fn new(base: &str, authority: &Authority) -> Result<Self> {
         Self::build(base, trusting(authority)?)
+    }
+
+    /// A client that trusts only the authorities in a PEM text.
+    ///
+    /// # Errors
+    /// If a certificate can't be used.
+    pub fn trusting(base: &str, pem: &str) -> Result<Self> {
+        let authorities = Certificate::from_pem_bundle(pem.as_bytes()).context("reading the authorities")?;
+        Self::build(base, Client::builder().tls_certs_only(authorities))
     }
 
     /// The same with a client certificate.
@@ -66,6 +76,13 @@ impl Http {
     /// If the token has bytes that a header must not have.
     pub fn bearer(self, token: &str) -> Result<Self> {
         self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Goes away when an answer takes longer than this, instead of a minute.
+    #[must_use]
+    pub fn give_up_after(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// The address to which paths are appended.
@@ -132,6 +149,14 @@ impl Http {
         self.dispatch(Method::POST, path, |request| request.header("content-type", content_type).body(body.to_owned()))
     }
 
+    /// Any method, with a text that may or may not be of the type that it is said to be.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    pub fn send_as(&self, method: Method, path: &str, content_type: &str, body: &str) -> Result<Reply> {
+        self.dispatch(method, path, |request| request.header("content-type", content_type).body(body.to_owned()))
+    }
+
     fn dispatch(
         &self,
         method: Method,
@@ -140,6 +165,7 @@ impl Http {
     ) -> Result<Reply> {
         let request = format!("{method} {}{path}", self.base);
         let builder = self.client.request(method, format!("{}{path}", self.base)).headers(self.headers.clone());
+        let builder = builder.timeout(self.patience);
         let response = fill(builder).send().with_context(|| request.clone())?;
         let status = response.status().as_u16();
         let text = response.text().with_context(|| format!("{request}: reading the answer"))?;
@@ -153,10 +179,9 @@ impl Http {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .timeout(TOTAL)
             .build()
             .context("building an HTTP client")?;
-        Ok(Self { client, base: base.to_owned(), headers: HeaderMap::new() })
+        Ok(Self { client, base: base.to_owned(), headers: HeaderMap::new(), patience: TOTAL })
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! It runs over every scenario that has a [`Project`](crate::cli::Project), by itself: after each step of a story, and
 //! for everything when the scenario ends. It looks at states and their backups, saved plans, what commands print, the
-//! logs of CLI and providers, crash logs, temporary files, and the environment and command lines of the processes that
-//! a CLI starts; in all encodings and containers that the crate `leak-scan` knows.
+//! logs of CLI and providers (at the level `TRACE`, unless a test sets another), crash logs, temporary files, and the
+//! environment and command lines of the processes that a CLI starts; in all encodings and containers that the crate
+//! `leak-scan` knows.
 //!
 //! What it looks for:
 //!

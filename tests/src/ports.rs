@@ -34,6 +34,23 @@ pub fn free<const N: usize>() -> Result<[u16; N]> {
     Ok(ports)
 }
 
+/// A port of which the next one is free, too: some servers want both.
+///
+/// # Errors
+/// If there are no such two in the range.
+pub fn free_pair() -> Result<u16> {
+    for _ in 0..RANGE.len() {
+        let port = free_port()?;
+        let next = port + 1;
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if !taken.contains(&next) && TcpListener::bind((Ipv4Addr::LOCALHOST, next)).is_ok() {
+            taken.insert(next);
+            return Ok(port);
+        }
+    }
+    bail!("no two free ports side by side in {RANGE:?} on 127.0.0.1: end some servers")
+}
+
 /// Runs `start` again when it failed because another process had taken a port in between.
 ///
 /// # Errors

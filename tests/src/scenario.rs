@@ -7,13 +7,18 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, Result, anyhow};
 use testbed::Tool;
 
 use crate::artifacts;
 use crate::leak_scan::{Allowance, Canary, LeakScan, Secret, key_in};
+use crate::pairing;
 use crate::run_folder::{is_kept, run_folder, subfolder};
+
+/// Tells until when tests begin; see [`is_too_late`].
+const UNTIL: &str = "SECRETZERO_UNTIL";
 
 /// A running test. Everything that it starts should live in [`Self::folder`].
 #[derive(Debug)]
@@ -48,6 +53,10 @@ impl Scenario {
         F: FnOnce(&Self) -> Result<()>,
     {
         let name = test_name(&body);
+        if is_too_late(std::env::var(UNTIL).ok().as_deref()) {
+            announce(&format!("SKIPPED {name}: the time limit comes first"));
+            return Ok(());
+        }
         for tool in tools {
             if !is_there(&name, *tool, announce)? {
                 return Ok(());
@@ -56,6 +65,7 @@ impl Scenario {
         let folder = subfolder(run_folder()?, &name.replace("::", "."))?;
         let leaks = Arc::new(LeakScan::begin(&name, &folder)?);
         let scenario = Self { name, folder, shared: Mutex::default(), leaks };
+        let began = Instant::now();
         // Only what the body borrowed can be half-changed, and it is thrown away.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(&scenario)));
         let has_passed = matches!(outcome, Ok(Ok(())));
@@ -71,7 +81,11 @@ besides"
                 panic
             }
         };
-        if !matches!(outcome, Ok(Ok(()))) {
+        let has_passed = matches!(outcome, Ok(Ok(())));
+        if let Some(line) = pairing::line(&pairing::test_name(&scenario.name), tools, has_passed, began.elapsed()) {
+            announce(&line);
+        }
+        if !has_passed {
             announce(&scenario.keep_artifacts(artifacts));
         }
         if !is_kept() {
@@ -156,6 +170,14 @@ besides"
     }
 }
 
+/// Whether the moment is over, in seconds since 1970, after which no test begins: a run with a time limit would end it in the
+/// middle, and call that a failure.
+fn is_too_late(until: Option<&str>) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the time limit is given in the machine's time")]
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    until.and_then(|until| until.parse::<u64>().ok()).is_some_and(|until| now >= until)
+}
+
 /// Whether a tool is there; says so if it is not and the test may go without.
 fn is_there(test: &str, tool: Tool, announce: &dyn Fn(&str)) -> Result<bool> {
     match tool.find() {
@@ -191,6 +213,14 @@ mod tests {
     use super::*;
     use crate::launch::Launch;
     use crate::process::Process;
+
+    #[test]
+    fn no_test_begins_after_the_time_limit() {
+        assert!(is_too_late(Some("1700000000")));
+        for later in [None, Some("99999999999"), Some("soon")] {
+            assert!(!is_too_late(later), "{later:?}");
+        }
+    }
 
     #[test]
     fn a_test_is_named_after_the_function_around_its_body() {

@@ -11,11 +11,14 @@ use crate::{cargo, screen, testbed::require};
 /// programs, and compare only figures of one run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// What to measure: `start` is `providers schema -json`, `plan` a plan without refresh of many unchanged objects; each
-    /// with our provider and with the peer provider. `certs` is issuing certificates, beside raw key generation and signing.
-    #[arg(default_value = "start", value_parser = ["certs", "plan", "start"])]
+    /// What to measure: `start` is `providers schema -json`, `plan` a plan without refresh of many unchanged objects, `refresh`
+    /// one that looks at each of them on a server; each with our provider and with the peer provider. `certs` is issuing
+    /// certificates, beside raw key generation and signing. `plugin` is asking a secrets engine, beside the same one on the
+    /// Go SDK and the built-in KV.
+    #[arg(default_value = "start", value_parser = ["certs", "plan", "plugin", "refresh", "start"])]
     name: String,
-    /// How often each of the two is measured; 20 starts, 3 plans or 300 certificates unless given.
+    /// How often each of the two is measured; 20 starts, 3 plans, 3 refreshes, 2,000 requests or 300
+    /// certificates unless given.
     #[arg(long)]
     runs: Option<u32>,
 }
@@ -24,9 +27,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.name == "certs" {
         return certs(arguments.runs);
     }
-    require(&[Tool::OpenTofu, Tool::TerraformProviderVault])?;
-    if arguments.name == "plan" {
-        require(&[Tool::OpenBao])?;
+    match arguments.name.as_str() {
+        "plugin" => require(&[Tool::OpenBao, Tool::SecretsEngineInGo])?,
+        "start" => require(&[Tool::OpenTofu, Tool::TerraformProviderVault])?,
+        _ => require(&[Tool::OpenTofu, Tool::TerraformProviderVault, Tool::OpenBao])?,
     }
     screen::say("compiling the measurement: about 2 minutes the first time, then seconds");
     let mut command = cargo::build_programs(&["bench"])?;

@@ -6,6 +6,7 @@ mod executables;
 mod judge;
 mod libtest;
 mod long;
+mod pairs;
 mod servers;
 mod session;
 mod smoke;
@@ -46,6 +47,9 @@ pub(crate) struct Arguments {
     /// Also the long sets: every fuzz target runs for a minute, and ten million values go through every encoding.
     #[arg(long)]
     full: bool,
+    /// Also cuts off the apply that sets a server up at many points, in each of its ways, where it is a few otherwise.
+    #[arg(long, conflicts_with = "quick")]
+    interrupts: bool,
     /// Ends in time: what does not fit any more is skipped and counted.
     #[arg(long, value_name = "MINUTES")]
     time_limit: Option<u64>,
@@ -65,6 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let limit = limit(arguments, now);
     let mut session = Session::start(&cargo::root().join("artifacts/test"), &stop, limit, pace)?;
+    session.interrupts = arguments.interrupts;
     bound_targets(&stop)?;
     let _target = checkout::claim(&cargo::target_folder(), session.stop())?;
     let _fuzz_target = checkout::claim(&fuzz::target_folder(), session.stop())?;
@@ -123,7 +128,8 @@ mod tests {
 
     #[test]
     fn the_earlier_limit_counts() {
-        let arguments = |time_limit, deadline| Arguments { quick: false, full: false, time_limit, deadline };
+        let arguments =
+            |time_limit, deadline| Arguments { quick: false, full: false, interrupts: false, time_limit, deadline };
         let now = Duration::from_secs(1_000);
         assert_eq!(limit(&arguments(None, None), now), None);
         assert_eq!(limit(&arguments(Some(1), None), now), Some(Duration::from_secs(60)));

@@ -20,7 +20,7 @@ pub struct Finished {
     pub stdout: String,
     /// Standard error.
     pub stderr: String,
-    /// The log, if one was asked for.
+    /// The log: everything, unless the test has asked for less.
     pub log: String,
 }
 

@@ -263,7 +263,9 @@ impl Project {
             .env("TF_DATA_DIR", self.folder.join("data"))
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_CLI_ARGS", "-no-color")
-            .env("CHECKPOINT_DISABLE", "1");
+            .env("CHECKPOINT_DISABLE", "1")
+            // A CLI lives for a fraction of a second: collecting garbage is a fifth of what it computes.
+            .env("GOGC", "off");
         self.environment.iter().fold(command, |command, (name, value)| command.env(name, value))
     }
 }

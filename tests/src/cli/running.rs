@@ -75,7 +75,7 @@ impl Running {
         }
     }
 
-    /// Waits until the log holds this text so many times. The log must have been asked for.
+    /// Waits until the log holds this text so many times.
     ///
     /// # Errors
     /// If the command ends before, or its time is over.
@@ -97,7 +97,7 @@ impl Running {
         }
     }
 
-    /// The log so far; empty if none was asked for.
+    /// The log so far: everything, unless the test has asked for less with `TF_LOG` or a variable like it.
     pub fn log(&self) -> String {
         read(&self.file("trace"))
     }
@@ -120,6 +120,14 @@ impl Running {
         }
         // Not taken note of yet, so the number can't belong to another process.
         kill(pid(self.group.0), Signal::SIGKILL).with_context(|| format!("killing `{}`", self.line()))
+    }
+
+    /// Kills the command and its plugins at once, as the end of a container does.
+    ///
+    /// # Errors
+    /// If none of them runs.
+    pub fn kill_group(&self) -> Result<()> {
+        self.group.signal(Signal::SIGKILL)
     }
 
     /// The provider processes that it started and that run now.
@@ -208,6 +216,8 @@ fn spawn(command: &CliCommand) -> Result<Child> {
         let path = output_file(command, stream);
         File::create(&path).with_context(|| format!("creating {}", path.display()))
     };
+    // The leak scan wants to see all that a CLI and its plugins can log, unless the test asks for something else.
+    let logs_by_itself = command.environment.iter().any(|(name, _)| name.as_encoded_bytes().starts_with(b"TF_LOG"));
     let child = Command::new("/bin/sh")
         .args(["-c", watchdog::GATE, "gate"])
         .arg(&command.program)
@@ -215,6 +225,7 @@ fn spawn(command: &CliCommand) -> Result<Child> {
         .current_dir(&command.folder)
         .env_clear()
         .env("TF_LOG_PATH", output_file(command, "trace"))
+        .envs((!logs_by_itself).then_some(("TF_LOG", "TRACE")))
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::piped())
         // Files, so that a plugin that outlives the command can't keep us waiting for the end of a pipe.

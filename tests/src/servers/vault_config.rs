@@ -51,6 +51,20 @@ plugin_directory = "{folder}/plugins"
     )
 }
 
+/// The same configuration with limits that let a value of 20 MB through.
+pub(crate) fn with_room(product: Product, config: &str) -> String {
+    // OpenBao has no limits on JSON.
+    let json = match product {
+        Product::OpenBao => "",
+        Product::Vault => "  max_json_string_value_length = 67108864\n",
+    };
+    config.replacen("storage \"raft\" {\n", "storage \"raft\" {\n  max_entry_size = 67108864\n", 1).replacen(
+        "listener \"tcp\" {\n",
+        &format!("listener \"tcp\" {{\n  max_request_size = 67108864\n{json}"),
+        1,
+    )
+}
+
 /// OpenBao's file audit device. One attribute a line: its parser wants it so.
 pub(crate) fn audit_stanza(folder: &Path) -> String {
     let folder = folder.display();

@@ -20,7 +20,7 @@ use crate::authority::{Authority, write};
 use crate::launch::Launch;
 use crate::ports;
 use crate::process::Process;
-use crate::run_folder::subfolder;
+use crate::run_folder::{run_folder, subfolder};
 use crate::scenario::Scenario;
 use crate::servers::{Shared, program, vault_config};
 
@@ -106,6 +106,22 @@ impl VaultServer {
         Ok(server)
     }
 
+    /// Starts one that takes values of 20 MB, initialises and unseals it, and waits until it is active. It has no audit device.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub fn start_with_room(parent: &Path, product: Product) -> Result<Self> {
+        let server = ports::retry_on_collision(|| {
+            let folder = subfolder(parent, product.name())?;
+            let authority = Arc::new(Authority::create(&folder)?);
+            Self::start_as(folder, product, authority, |config| vault_config::with_room(product, &config))
+        })?;
+        server.initialise()?;
+        server.unseal()?;
+        server.wait_active()?;
+        Ok(server)
+    }
+
     /// Starts one that only listens: not initialised, and with `extra` as additional configuration.
     ///
     /// # Errors
@@ -126,24 +142,36 @@ impl VaultServer {
         audit: Audit,
         extra: &str,
     ) -> Result<Self> {
+        let stanza = match (product, audit) {
+            (Product::OpenBao, Audit::On) => vault_config::audit_stanza(&folder),
+            (Product::OpenBao, Audit::Off) | (Product::Vault, _) => String::new(),
+        };
+        Self::start_as(folder, product, authority, |config| config + &stanza + extra)
+    }
+
+    /// Starts one whose configuration is what `configure` makes of the usual one.
+    fn start_as(
+        folder: PathBuf,
+        product: Product,
+        authority: Arc<Authority>,
+        configure: impl FnOnce(String) -> String,
+    ) -> Result<Self> {
         let program = program(product.tool())?.path;
         let [port, cluster_port] = ports::free()?;
         let address = format!("https://127.0.0.1:{port}");
-        for name in ["data", "plugins", "tmp"] {
+        for name in ["data", "plugins"] {
             fs::create_dir(folder.join(name)).with_context(|| format!("creating {name} in {}", folder.display()))?;
         }
         let stem = folder.file_name().and_then(OsStr::to_str).unwrap_or("server").to_owned();
         let certificate = authority.server(&stem, &["localhost", "127.0.0.1"])?;
-        let mut config = vault_config::server(product, &folder, &stem, &certificate, [port, cluster_port]);
-        if product == Product::OpenBao && audit == Audit::On {
-            config += &vault_config::audit_stanza(&folder);
-        }
-        config += extra;
+        let config = configure(vault_config::server(product, &folder, &stem, &certificate, [port, cluster_port]));
         let config_file = folder.join("server.hcl");
         write(&config_file, &config, 0o600)?;
+        // Not in the server's own folder: plugins put sockets there, whose paths have 107 characters at most.
+        let temporary = subfolder(run_folder()?, "tmp")?;
         let launch = Launch::new(product.name(), &program, &folder)
             .args(["server".to_owned(), format!("-config={}", config_file.display())])
-            .env("TMPDIR", folder.join("tmp"));
+            .env("TMPDIR", temporary);
         let process = Process::start(launch)?;
         let server = Self { product, program, process, folder, address, authority, keys: OnceLock::new() };
         server.wait_blank()?;

@@ -6,9 +6,11 @@
 use std::{
     collections::BTreeMap,
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
+    thread,
+    time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
@@ -22,10 +24,16 @@ use super::{
 };
 use crate::cargo;
 
+/// What the longest test takes on a slow machine: later than this before the time limit, none begins.
+const LONGEST_TEST: Duration = Duration::from_secs(240);
+
+/// At how many points an apply is cut off if many are asked for.
+const MANY_POINTS: &str = "51";
+
 /// Packages whose tests start real servers.
-const SERVER_PACKAGES: &[&str] = &["acceptance", "go-plugin-conformance"];
-/// Test targets elsewhere that compare with published Go modules, which the server builds download.
-const SERVER_TARGETS: &[&str] = &["conformance"];
+const SERVER_PACKAGES: &[&str] = &["acceptance", "go-plugin-conformance", "secrets-engine-conformance"];
+/// Test targets elsewhere that start servers, or compare with published Go modules, which the server builds download.
+const SERVER_TARGETS: &[&str] = &["conformance", "seeded_server_bugs", "server_objects"];
 
 /// A compiled test program.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,8 +119,22 @@ enum Filter {
     Only(Vec<String>),
 }
 
+/// How long a program usually takes on two cores.
+fn expected(executable: &Executable) -> Duration {
+    Duration::from_secs(match executable.package.as_str() {
+        "acceptance" if executable.needs_servers() => 25 * 60,
+        _ if executable.needs_servers() => 5 * 60,
+        _ => 5,
+    })
+}
+
+/// How many acceptance tests run at the same time: a third of what one takes is waiting for servers.
+fn beside_each_other() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get) + 1
+}
+
 fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
-    let expected = Duration::from_secs(if executable.needs_servers() { 300 } else { 5 });
+    let expected = expected(executable);
     let mut name = executable.name();
     if let Filter::Only(words) = filter {
         name = format!("{name} ({})", words.join(", "));
@@ -120,6 +142,9 @@ fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
     session.step(&name, expected, |session| {
         let mut command = executable.command(session);
         command.arg("--show-output");
+        if executable.package == "acceptance" {
+            command.env("RUST_TEST_THREADS", beside_each_other().to_string());
+        }
         let all = match filter {
             Filter::AllBut(words) | Filter::Only(words) if !words.is_empty() => match executable.tests(session) {
                 Ok(tests) => tests,
@@ -182,6 +207,14 @@ impl Executable {
         command.env("SECRETZERO_REQUIRE", "core").env("SECRETZERO_SERVERS_LOG", session.servers_log());
         if session.pace == Pace::Full {
             command.env("SEEDED_BUGS", "all");
+        }
+        if let Some(left) = session.time_left() {
+            #[expect(clippy::disallowed_methods, reason = "the program is told in the machine's time")]
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            command.env("SECRETZERO_UNTIL", (now + left.saturating_sub(LONGEST_TEST)).as_secs().to_string());
+        }
+        if session.interrupts {
+            command.env("SECRETZERO_INTERRUPTS", MANY_POINTS);
         }
         command
     }

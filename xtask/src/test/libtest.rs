@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, ops::AddAssign};
 
+use super::pairs::{PAIR, Pairs};
+
 /// What a test prints, at the start of a line, when it could not do its work: `SKIPPED dex: …`.
 const SKIPPED: &str = "SKIPPED ";
 /// What tests begin the lines of their tables with: acceptance rows, and who noticed which broken rule.
@@ -80,6 +82,7 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
     let mut skipping: BTreeSet<&str> = BTreeSet::new();
     let mut failures = Vec::new();
     let mut leak_scans = None;
+    let mut pairs = Pairs::default();
     for line in lines {
         match line {
             "successes:" => region = Region::Successes,
@@ -93,6 +96,8 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
             section = name;
         } else if TABLES.iter().any(|table| line.starts_with(table)) {
             report.details.push(line.to_owned());
+        } else if line.starts_with(PAIR) {
+            pairs.add(line);
         } else if line.starts_with(LEAK_SCANS) {
             leak_scans = Some(line.to_owned());
         } else if line.starts_with(SKIPPED) {
@@ -121,6 +126,7 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
         failures.truncate(FAILURE_LINES);
         failures.push(format!("… and {more} more lines, see the log"));
     }
+    report.details.extend(pairs.lines());
     report.details.extend(leak_scans);
     report.details.append(&mut failures);
     report
@@ -175,6 +181,15 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; 
     fn a_table_is_repeated() {
         let output = OUTPUT.replace("SKIPPED dex", "ROW  1 apply            passed    passed\nSKIPPED dex");
         assert_eq!(read_one(&output).details.first().unwrap(), "ROW  1 apply            passed    passed");
+    }
+
+    #[test]
+    fn the_pairs_of_all_tests_become_one_table() {
+        let pairs = "\nPAIR policy::opentofu opentofu openbao passed 12s\nPAIR mount::terraform terraform vault passed 9s\ntest dex";
+        let details = read_one(&OUTPUT.replace("test dex", pairs)).details;
+        let table: Vec<&String> = details.iter().filter(|line| line.starts_with("PAIR")).collect();
+        assert_eq!(table.len(), 4, "a head, two tests and the sums: {table:?}");
+        assert!(table.iter().any(|line| line.starts_with("PAIR policy") && line.contains("passed 12 s")));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) enum Pace {
 
 pub(crate) struct Session {
     pub(crate) pace: Pace,
+    /// Whether applies are cut off at many points.
+    pub(crate) interrupts: bool,
     stop: Stop,
     start: Instant,
     logs: PathBuf,
@@ -71,7 +73,7 @@ impl Session {
         let deadline = limit.map(|limit| start + limit.saturating_sub(CLOSING));
         let stop = stop.not_after(deadline);
         let (steps, not_run) = (Vec::new(), Vec::new());
-        Ok(Self { pace, stop, start, logs: logs.to_owned(), steps, not_run, _lock: lock })
+        Ok(Self { pace, interrupts: false, stop, start, logs: logs.to_owned(), steps, not_run, _lock: lock })
     }
 
     /// When to stop waiting for what must be there before the first step.

@@ -1,5 +1,5 @@
-//! A short run of every fuzz target: ten seconds, and a minute for those whose crate has changed since they last ran that
-//! long without a finding.
+//! A short run of every fuzz target: ten seconds, and half a minute for those whose crate has changed since they last ran
+//! that long without a finding. The long sets run each for a minute.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -12,6 +12,7 @@ use crate::{
 };
 
 const SHORT: u64 = 10;
+const CHANGED: u64 = 30;
 const LONG: u64 = 60;
 
 pub(crate) fn run(session: &mut Session) {
@@ -49,7 +50,8 @@ pub(crate) fn run(session: &mut Session) {
 fn smoke(session: &mut Session, target: &Target, name: &str) {
     let content = target.content_hash();
     let wanted = match (session.pace, last_long_run(target) == content) {
-        (Pace::Full, _) | (_, false) => LONG,
+        (Pace::Full, _) => LONG,
+        (Pace::Quick | Pace::Usual, false) => CHANGED,
         (Pace::Quick | Pace::Usual, true) => SHORT,
     };
     let seconds = if session.fits(Duration::from_secs(wanted + 5)) { wanted } else { SHORT };
@@ -62,7 +64,7 @@ fn smoke(session: &mut Session, target: &Target, name: &str) {
         match session.run(name, Duration::from_secs(seconds), &mut command, &log) {
             Ok(()) => {
                 screen::say(&format!("   {}", fuzz::executions(&log)));
-                if seconds >= LONG {
+                if seconds >= CHANGED {
                     remember(target, &content);
                 }
                 Outcome::Passed

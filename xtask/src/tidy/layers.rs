@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("crates/tf-value", &[]),
     ("crates/pki", &[]),
+    ("crates/cluster-keys", &[]),
     ("crates/tf-framework-derive", &[]),
     ("crates/vault-client", &[]),
     ("crates/go-plugin", &["plugin-proto"]),
@@ -19,16 +20,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crates/tf-testing", &["plugin-proto", "tf-framework", "tf-value"]),
     ("crates/vault-plugin-sdk", &["plugin-proto", "go-plugin"]),
     ("crates/kubevault", &["vault-client"]),
-    ("provider", &["kubevault", "pki", "tf-framework", "tf-value", "vault-client"]),
+    ("provider", &["cluster-keys", "kubevault", "pki", "tf-framework", "tf-value", "vault-client"]),
     ("vault-plugin", &["kubevault", "vault-client", "vault-plugin-sdk"]),
-    ("cli", &["kubevault", "pki", "vault-client"]),
+    ("cli", &["cluster-keys", "kubevault", "pki", "vault-client"]),
 ];
 
 /// Folders whose crates must stand in [`LAYERS`]; all others are tests, examples or tools.
 const SHIPPED: &[&str] = &["proto/", "crates/", "provider/", "vault-plugin/", "cli/"];
 
 /// Crates without I/O, and what would bring it.
-const PURE: &[&str] = &["crates/pki", "crates/tf-framework-derive", "crates/tf-value"];
+const PURE: &[&str] = &["crates/cluster-keys", "crates/pki", "crates/tf-framework-derive", "crates/tf-value"];
 const IMPURE: &[&str] = &["async-trait", "hyper", "hyper-util", "mio", "reqwest", "tokio", "tonic"];
 
 /// Crates for strangers: nothing of this product is in them.

@@ -2,6 +2,8 @@
 
 mod measured;
 mod plan;
+mod plugin;
+mod refresh;
 mod start;
 
 use anyhow::Result;
@@ -12,6 +14,10 @@ use clap::Parser;
 enum Bench {
     /// Planning without a refresh: ours with 10,000 objects and the peer provider with 2,000.
     Plan(plan::Plan),
+    /// Asking a secrets engine: ours, the same on the Go SDK, and the built-in KV.
+    Plugin(plugin::Plugin),
+    /// Planning with a refresh: ours and the peer provider, with the same policies and mounts on the same server.
+    Refresh(refresh::Refresh),
     /// Starting a provider: `providers schema -json` with ours and with the peer provider.
     Start(start::Start),
 }
@@ -19,6 +25,8 @@ enum Bench {
 fn main() -> Result<()> {
     match Bench::parse() {
         Bench::Plan(plan) => plan.run(),
+        Bench::Plugin(plugin) => plugin.run(),
+        Bench::Refresh(refresh) => refresh.run(),
         Bench::Start(start) => start.run(),
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn median_cost(costs: &[Cost]) -> Result<Cost> {
 }
 
 /// The middle value, or the mean of the two in the middle.
-fn median(values: impl Iterator<Item = f64>) -> Result<f64> {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> Result<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let at = |index: usize| values.get(index).copied();

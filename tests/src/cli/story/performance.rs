@@ -45,7 +45,7 @@ pub(super) struct Planned {
 impl<'a> Performance<'a> {
     pub(super) fn start(
         project: &'a Project,
-        mut environment: Vec<(OsString, OsString)>,
+        environment: Vec<(OsString, OsString)>,
         canaries: &[Canary],
     ) -> Result<Self> {
         let scan = project.traces().scan();
@@ -55,7 +55,6 @@ impl<'a> Performance<'a> {
             let reason = "the story hands it over in this variable, and a CLI gives its environment to its plugins";
             scan.allow(allowance.because(reason).optional());
         }
-        environment.push(("TF_LOG".into(), "TRACE".into()));
         project.traces().plant_resource()?;
         let (configuration, last, plans, hides) = (None, None, Cell::new(0), !canaries.is_empty());
         let has_applied = Cell::new(false);

@@ -1,0 +1,91 @@
+//! `secretzero_audit` under the real `terraform` with Vault, and its refusal by OpenBao, which wants another way.
+
+use std::fs;
+
+use acceptance::Scenario;
+use acceptance::cli::matcher::is;
+use acceptance::cli::{Cli, Complaint};
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use crate::on_server::{OnServer, product};
+
+const AUDIT: &str = "secretzero_audit.one";
+
+/// What the documentation says that it needs.
+const RIGHTS: &str = "path \"sys/audit\" { capabilities = [\"read\", \"sudo\"] }\n\
+                      path \"sys/audit/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }";
+
+#[test]
+fn terraform_and_vault() -> Result<()> {
+    life(Cli::Terraform)
+}
+
+/// The other command line with the same server is a sample of the crossed pairs.
+#[test]
+fn refused_by_openbao() -> Result<()> {
+    let cli = Cli::OpenTofu;
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
+        let stage = OnServer::create(scenario, cli, "audit", RIGHTS)?;
+        let file = stage.folder.join("audit.log");
+        stage
+            .story()
+            .apply_fails(stage.with(&device("refused", &file.display().to_string(), "")))
+            .error(
+                Complaint::new("Creating the audit device \"refused\"")
+                    .detail("cannot enable audit device via API")
+                    .detail("secretzero_server_config")
+                    .about(AUDIT),
+            )
+            .destroy()
+            .run()
+    })
+}
+
+fn device(path: &str, file: &str, lines: &str) -> String {
+    format!(
+        "resource \"secretzero_audit\" \"one\" {{\n  path    = {path:?}\n  type    = \"file\"\n  options = {{ file_path = {file:?} }}\n{lines}}}\n"
+    )
+}
+
+fn life(cli: Cli) -> Result<()> {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
+        let stage = OnServer::create(scenario, cli, "audit", RIGHTS)?;
+        let [one, two] = ["one.log", "two.log"].map(|name| stage.folder.join(name).display().to_string());
+        let at = |path: &str| format!("sys/audit-hash/{path}");
+        let written = |file: &str| fs::read_to_string(file).map(|text| text.lines().count());
+        stage
+            .story()
+            .validate_fails(stage.with(&device("own", &one, "").replace("file_path", "log_raw = \"true\", file_path")))
+            .error(Complaint::new("Secrets in the Audit Log").detail("danger_log_raw"))
+            .apply(stage.with(&device("own", &one, "")))
+            .creates(AUDIT)
+            .attribute(AUDIT, "/id", is("own"))
+            .between("see that it writes", || {
+                ensure!(written(&one)? > 0, "the log is empty");
+                Ok(())
+            })
+            .apply(stage.with(&device("own", &two, "  description = \"the second\"\n")))
+            .updates(AUDIT)
+            .between("see that nothing went unrecorded, and that the stand-in is gone", || {
+                // Each device writes down how the next one is made.
+                let meanwhile = fs::read_to_string(format!("{two}.stand-in"))?;
+                ensure!(meanwhile.contains("sys/audit/own"), "the stand-in began too late");
+                ensure!(fs::read_to_string(&two)?.contains("sys/audit/own-stand-in"), "the new device began too late");
+                stage.put(&at("own-stand-in"), &json!({ "input": "a" })).expect_err("there is a stand-in");
+                Ok(())
+            })
+            .between("make it of other options", || {
+                stage.delete("sys/audit/own")?;
+                stage.put("sys/audit/own", &json!({ "type": "file", "options": { "file_path": one } }))
+            })
+            .apply_again()
+            .updates(AUDIT)
+            .import(AUDIT, "own")
+            .between("remove it", || stage.delete("sys/audit/own"))
+            .apply_again()
+            .creates(AUDIT)
+            .destroy()
+            .run()
+    })
+}
