@@ -17,6 +17,7 @@ use serde_json::Value;
 use testbed::{Class, Tool};
 
 use super::{
+    again,
     judge::judge,
     libtest::{self, Tally},
     servers,
@@ -169,7 +170,15 @@ fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
                 command.arg("--exact").args(wanted);
             }
         }
-        judge(session, &name, expected, &mut command, libtest::read_one)
+        let outcome = judge(session, &name, expected, &mut command, libtest::read_one);
+        if executable.package != "acceptance" {
+            return outcome;
+        }
+        again::alone(session, outcome, |test| {
+            let mut command = executable.command(session);
+            command.args(["--show-output", "--exact", test]);
+            command
+        })
     });
 }
 

@@ -7,7 +7,7 @@ use std::{fs, process::Command, time::Duration};
 
 use super::{
     libtest::{Report, Tally},
-    session::{Outcome, Session, excerpt},
+    session::{FAILED, Outcome, Session, excerpt},
 };
 
 /// Runs one or more test programs and counts.
@@ -22,7 +22,7 @@ pub(crate) fn judge(
     let _ = fs::remove_file(&log);
     let ended = session.run(name, expected, command, &log);
     let output = fs::read(&log).unwrap_or_default();
-    let Report { mut tally, mut details, complete } = read(&String::from_utf8_lossy(&output));
+    let Report { mut tally, failed, mut details, complete } = read(&String::from_utf8_lossy(&output));
     let reason = match ended {
         // It crashed, hung until the limit, or failed to compile: the tests can't tell it themselves.
         Err(reason) if tally.failed == 0 || !complete => Some(reason),
@@ -31,6 +31,7 @@ pub(crate) fn judge(
         }
         Ok(()) | Err(_) => None,
     };
+    details.extend(failed.iter().map(|test| format!("{FAILED}{test}")));
     if let Some(reason) = reason {
         tally += Tally { failed: 1, ..Tally::default() };
         details.push(reason);

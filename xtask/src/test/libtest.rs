@@ -42,6 +42,8 @@ impl fmt::Display for Tally {
 pub(crate) struct Report {
     /// A test that passed but printed `SKIPPED` counts as skipped.
     pub(crate) tally: Tally,
+    /// The names of the tests that failed.
+    pub(crate) failed: Vec<String>,
     /// The `SKIPPED` lines, the tables, and the output of failed tests.
     pub(crate) details: Vec<String>,
     /// Whether any program printed its result, and the last that began did; if not, it crashed or was ended, or is no test
@@ -81,12 +83,17 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
     let mut section = "";
     let mut skipping: BTreeSet<&str> = BTreeSet::new();
     let mut failures = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     let mut leak_scans = None;
     let mut pairs = Pairs::default();
     for line in lines {
         match line {
             "successes:" => region = Region::Successes,
-            "failures:" => region = Region::Failures,
+            "failures:" => {
+                region = Region::Failures;
+                // It comes twice: before what they printed, and before their names.
+                names.clear();
+            }
             _ => {}
         }
         if is_beginning(line) {
@@ -113,11 +120,13 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
             report.tally.failed += count(" failed");
             report.tally.skipped += count(" ignored") + skipping.len();
             report.complete = true;
+            report.failed.append(&mut names);
             skipping.clear();
             continue;
         }
         if region == Region::Failures {
             failures.push(line.to_owned());
+            names.extend(line.strip_prefix("    ").map(str::to_owned));
         }
     }
     report.tally.skipped += skipping.len();
@@ -208,6 +217,7 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; 
         assert!(report.complete);
         assert!(report.details.contains(&"SKIPPED dex: dex is missing".to_owned()));
         assert!(report.details.contains(&"refused".to_owned()));
+        assert_eq!(report.failed, ["pg::credential"]);
     }
 
     #[test]
@@ -228,6 +238,7 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 7 filtered out; 
              failures:\n    outer\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n"
         );
         assert_eq!(read_one(&output).tally, Tally { passed: 0, failed: 1, skipped: 0 });
+        assert_eq!(read_one(&output).failed, ["outer"]);
     }
 
     #[test]

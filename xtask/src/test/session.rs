@@ -21,6 +21,11 @@ const CLOSING: Duration = Duration::from_secs(45);
 /// However short a step usually is, a machine may be busy: sooner than this it does not count as hung.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+/// Begins the line of a test that failed, among the details of its step; repeated at the end.
+pub(crate) const FAILED: &str = "FAILED ";
+/// Begins the line of a test that failed beside others and passed alone; repeated at the end, too.
+pub(crate) const UNSTEADY: &str = "UNSTEADY ";
+
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pace {
@@ -201,6 +206,10 @@ impl Session {
     /// Prints the last lines.
     pub(crate) fn finish(&self) -> ExitCode {
         let total = self.total();
+        // What came after them can be long, and its reader may have nothing but the last lines.
+        for line in self.failures_in_words() {
+            screen::say(&line);
+        }
         if let Some(line) = self.not_run_in_words() {
             screen::say(&line);
         }
@@ -219,6 +228,21 @@ impl Session {
         let names = self.not_run.join(", ");
         let remedy = "and for the tests that build on them. Run it again: what is built stays cached";
         (!names.is_empty()).then(|| format!("NOT EVERYTHING RAN: {reason} {names}, {remedy}"))
+    }
+
+    fn failures_in_words(&self) -> Vec<String> {
+        let of = |step: &Step| match &step.outcome {
+            Outcome::Failed(_) => vec![format!("{FAILED}{}", step.name)],
+            Outcome::Tested(_, details) => {
+                let named: Vec<&String> = details
+                    .iter()
+                    .filter(|line| [FAILED, UNSTEADY].iter().any(|word| line.starts_with(word)))
+                    .collect();
+                named.into_iter().map(|line| format!("{line} ({})", step.name)).collect()
+            }
+            Outcome::Passed | Outcome::Skipped(_) => Vec::new(),
+        };
+        self.steps.iter().flat_map(of).collect()
     }
 
     fn total(&self) -> Tally {
@@ -356,6 +380,19 @@ pub(crate) mod tests {
         let reason = session.run_within("hangs", Duration::ZERO, limit, &mut shell("sleep 600"), &log).unwrap_err();
         assert!(reason.contains("it hung"), "{reason}");
         assert!(session.not_run_in_words().is_none());
+    }
+
+    #[test]
+    fn the_last_lines_name_who_failed() {
+        let (_folder, mut session) = session(None);
+        session.step("fmt", Duration::ZERO, |_| Outcome::Failed("not formatted".to_owned()));
+        let details = ["refused", "FAILED pg::credential", "UNSTEADY dex::token: alone it passed"];
+        session.step("acceptance", Duration::ZERO, |_| {
+            Outcome::Tested(Tally { failed: 1, ..Tally::default() }, details.map(str::to_owned).to_vec())
+        });
+        let expected =
+            ["FAILED fmt", "FAILED pg::credential (acceptance)", "UNSTEADY dex::token: alone it passed (acceptance)"];
+        assert_eq!(session.failures_in_words(), expected);
     }
 
     #[test]
