@@ -66,10 +66,13 @@ pub(crate) fn builder() -> ClientBuilder {
     Client::builder().no_proxy().retry(reqwest::retry::never()).timeout(PATIENCE).tls_certs_only([])
 }
 
-/// Sends bytes and reads to the end of the connection: what came, and how it ended.
+/// Sends bytes and reads to the end of the connection: what came, and how it ended. A reset that comes early is told by the
+/// write already.
 pub(crate) fn exchange(address: SocketAddr, request: &str) -> Result<(String, io::Result<()>)> {
     let mut stream = connect(address)?;
-    stream.write_all(request.as_bytes())?;
+    if let Err(early) = stream.write_all(request.as_bytes()) {
+        return Ok((String::new(), Err(early)));
+    }
     Ok(read_to_end(&mut stream))
 }
 
