@@ -21,6 +21,28 @@ fn terraform_and_vault() -> Result<()> {
     life(Cli::Terraform)
 }
 
+/// Vault refuses what it is asked while it makes its first device.
+#[test]
+fn nothing_else_is_asked_while_a_device_is_made() -> Result<()> {
+    let cli = Cli::Terraform;
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
+        let policies = "path \"sys/policies/acl/*\" { capabilities = [\"create\", \"read\", \"update\", \"delete\"] }";
+        let stage = OnServer::create(scenario, cli, "audit", &format!("{RIGHTS}\n{policies}"))?;
+        let file = stage.folder.join("audit.log");
+        let many = "resource \"secretzero_policy\" \"many\" {\n  count  = 40\n  name   = \"many-${count.index}\"\n  \
+                    policy = \"path \\\"secret/*\\\" { capabilities = [\\\"read\\\"] }\"\n}\n";
+        let both = format!("{}{many}", device("first", &file.display().to_string(), ""));
+        stage
+            .story()
+            .apply(stage.with(&both))
+            .creates(AUDIT)
+            .creates("secretzero_policy.many[39]")
+            .apply_again()
+            .destroy()
+            .run()
+    })
+}
+
 /// The other command line with the same server is a sample of the crossed pairs.
 #[test]
 fn refused_by_openbao() -> Result<()> {

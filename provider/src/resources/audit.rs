@@ -208,6 +208,9 @@ async fn look(
 }
 
 /// A second time it is refused, as the device is there: after a lost answer, the table tells.
+///
+/// Nothing else is asked meanwhile. Vault lists a device before that is ready, and answers what it should write down then with
+/// 500, "failed to persist salt".
 async fn enable(cx: &Context<SecretZero>, audit: &Audit, path: &str) -> Result<(), Unsent> {
     let mut options = audit.options.clone();
     if audit.danger_log_raw {
@@ -220,7 +223,10 @@ async fn enable(cx: &Context<SecretZero>, audit: &Audit, path: &str) -> Result<(
         options: Some(options),
     };
     let request = Request::write(ApiPath::new(TABLE).join(path), &device).within(audit.namespace.as_deref());
-    match cx.client().send(&request).await {
+    let alone = cx.client().exclusive().await;
+    let sent = cx.client().send_alone(&alone, &request).await;
+    drop(alone);
+    match sent {
         Ok(reply) => {
             said::warn(cx, &what(path), &reply);
             Ok(())
