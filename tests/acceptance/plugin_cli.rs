@@ -13,9 +13,10 @@ use sha2::{Digest as _, Sha256};
 use crate::plugin_requests::{PROGRAM, TOOLS, VERSION};
 
 /// Each path of the example, with values in place of its fields.
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 15] = [
     "",
     "about",
+    "answer/data",
     "fault/panic",
     "fault/slow",
     "headers",
@@ -23,8 +24,10 @@ const PATHS: [&str; 12] = [
     "kv/a/b",
     "lend/a",
     "loans",
+    "log",
     "rename/a",
     "status",
+    "task/kind",
     "work",
 ];
 
@@ -194,7 +197,8 @@ fn path_item(path: &str, item: &Value, operations: &mut BTreeSet<String>) -> Res
         let named: BTreeSet<&str> = common.union(&parameters(operation)?).copied().collect();
         ensure!(in_path.is_subset(&named), "{method}: of {in_path:?} only {named:?} are described");
         if let Some(body) = operation.get("requestBody") {
-            schema(&body["content"]["application/json"]["schema"]).with_context(|| format!("the body of {method}"))?;
+            let form = if method == "patch" { "application/merge-patch+json" } else { "application/json" };
+            schema(&body["content"][form]["schema"]).with_context(|| format!("the body of {method}"))?;
         }
     }
     ensure!(count > 0, "no operations");

@@ -9,10 +9,7 @@ use acceptance::{Product, Scenario, VaultPlugin, VaultServer, wait_until};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::json;
 
-use crate::plugin_requests::{PROGRAM, TOOLS, VERSION};
-
-/// An engine that does on request what the example never does.
-const CONFORMANCE: &str = "conformance-engine";
+use crate::plugin_requests::{PROGRAM, TOOLS, VERSION, errors};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -20,16 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const HEALED: Duration = Duration::from_secs(10);
 
 /// Runs a test on the shared server of each product, with two mounts of an engine: `name`-one and `name`-two.
-fn on_each(
-    scenario: &Scenario,
-    program: &str,
-    name: &str,
-    test: impl Fn(&VaultPlugin<'_>, [&str; 2]) -> Result<()>,
-) -> Result<()> {
+fn on_each(scenario: &Scenario, name: &str, test: impl Fn(&VaultPlugin<'_>, [&str; 2]) -> Result<()>) -> Result<()> {
     for product in Product::ALL {
         let server = VaultServer::shared(scenario, product)?;
         // A name of its own, so that nobody else's mounts are in its process.
-        let plugin = VaultPlugin::register(server, name, &workspace_binary(program)?, Some(VERSION))?;
+        let plugin = VaultPlugin::register(server, name, &workspace_binary(PROGRAM)?, Some(VERSION))?;
         let mounts = [format!("{name}-one"), format!("{name}-two")];
         for mount in &mounts {
             plugin.mount(mount, &json!({ "plugin_version": VERSION }))?;
@@ -44,7 +36,7 @@ fn on_each(
 }
 
 /// The lines of the server's log with a text.
-fn logged(server: &VaultServer, text: &str) -> Result<Vec<String>> {
+pub(crate) fn logged(server: &VaultServer, text: &str) -> Result<Vec<String>> {
     let log = fs::read(server.process().log())?;
     Ok(String::from_utf8_lossy(&log).lines().filter(|line| line.contains(text)).map(str::to_owned).collect())
 }
@@ -58,34 +50,40 @@ fn lives(plugin: &VaultPlugin<'_>, process: &[u32]) -> Result<()> {
 
 #[test]
 fn panics() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, PROGRAM, "panics", |plugin, [one, two]| {
-            let (client, process) = (plugin.client(), plugin.processes()?);
-            let text = format!("seeded {}", fastrand::u64(..));
-            client.put(&format!("/v1/{two}/work"), &json!({}))?.ok()?;
-            let waiting = thread::scope(|scope| {
-                let slow = scope.spawn(|| client.put(&format!("/v1/{two}/fault/slow"), &json!({ "time": "2s" })));
-                for _ in 0..10 {
-                    client.put(&format!("/v1/{one}/fault/panic"), &json!({ "text": text }))?.refused_with(500)?;
-                }
-                slow.join().map_err(|_| anyhow!("a thread panicked"))?
-            })?;
-            ensure!(waiting.status == 204, "the other mount's request: {waiting:?}");
-            let work = client.get(&format!("/v1/{two}/work"))?.ok()?;
-            ensure!(work["data"]["steps"].as_u64() > Some(2), "the other mount's task: {work}");
-            lives(plugin, &process)?;
-            wait_until("the panics in the log", PATIENCE, || {
-                let lines = logged(plugin.server(), &format!("panic: {text}"))?;
-                ensure!(lines.len() == 10, "{} lines: {:?}", lines.len(), lines.first());
-                ensure!(lines.iter().all(|line| line.contains("[ERROR]")), "another level: {:?}", lines.first());
-                Ok(())
-            })
-        })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "panics", panics_fail_alone))
+}
+
+/// A panic is one failed request, and one line of the log.
+pub(crate) fn panics_fail_alone(plugin: &VaultPlugin<'_>, [one, two]: [&str; 2]) -> Result<()> {
+    let (client, process) = (plugin.client(), plugin.processes()?);
+    let text = format!("seeded {}", fastrand::u64(..));
+    client.put(&format!("/v1/{two}/work"), &json!({}))?.ok()?;
+    let waiting = thread::scope(|scope| {
+        let slow = scope.spawn(|| client.put(&format!("/v1/{two}/fault/slow"), &json!({ "time": "2s" })));
+        for _ in 0..10 {
+            let reply = client.put(&format!("/v1/{one}/fault/panic"), &json!({ "text": text }))?;
+            ensure!(reply.status == 500, "a panic: {reply:?}");
+            ensure!(errors(&reply).contains("the handler panicked"), "a panic gets through: {reply:?}");
+        }
+        slow.join().map_err(|_| anyhow!("a thread panicked"))?
+    })?;
+    ensure!(waiting.status == 204, "the other mount's request: {waiting:?}");
+    let work = client.get(&format!("/v1/{two}/work"))?.ok()?;
+    ensure!(work["data"]["steps"].as_u64() > Some(2), "the other mount's task: {work}");
+    lives(plugin, &process)?;
+    wait_until("the panics in the log", PATIENCE, || {
+        let lines = logged(plugin.server(), &format!("panic: {text}"))?;
+        ensure!(lines.len() == 10, "{} lines: {:?}", lines.len(), lines.first());
+        ensure!(lines.iter().all(|line| line.contains("[ERROR]")), "another level: {:?}", lines.first());
+        Ok(())
     })
 }
 
+/// More than fits into one line of the log.
+const LONG: usize = 200_000;
+
 /// Texts that have broken readers of logs somewhere.
-fn hostile() -> Vec<String> {
+fn hostile(word: &str) -> Vec<String> {
     vec![
         "two\nlines\r\nand\rmore\n".to_owned(),
         (1..0x20_u8).map(char::from).collect(),
@@ -93,39 +91,45 @@ fn hostile() -> Vec<String> {
         r#"{"@level":30,"@message":null,"@timestamp":[]}"#.to_owned(),
         "\n{\"@level\":30,\"@message\":null,\"@timestamp\":[]}\n".to_owned(),
         "\npanic: not really\n".to_owned(),
-        "x".repeat(200_000),
+        word.repeat(LONG / word.len()),
         "\u{1}".repeat(100_000),
     ]
 }
 
 #[test]
 fn logs() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, CONFORMANCE, "logs", |plugin, [one, two]| {
-            let (client, process) = (plugin.client(), plugin.processes()?);
-            for text in hostile() {
-                client.put(&format!("/v1/{one}/log"), &json!({ "text": text }))?.ok()?;
-                client.put(&format!("/v1/{one}/panic/handler"), &json!({ "text": text }))?.refused_with(500)?;
-            }
-            // What comes after it is read as if nothing had been.
-            let last = format!("the last {}", fastrand::u64(..));
-            client.put(&format!("/v1/{two}/log"), &json!({ "text": last }))?.ok()?;
-            let line = wait_until("the last line", PATIENCE, || {
-                logged(plugin.server(), &last)?.first().cloned().context("it is not in the log")
-            })?;
-            ensure!(line.contains("[INFO]"), "the level of what was logged is another one: {line}");
-            // A line that was taken apart would be one of the server's own, without the engine's name.
-            let torn = logged(plugin.server(), "xxxxxxxx")?;
-            ensure!(!torn.is_empty() && torn.iter().all(|line| line.contains("logs")), "a line was taken apart");
-            lives(plugin, &process)
-        })
-    })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "logs", logs_are_whole))
+}
+
+/// Whatever is logged, the server can read it, and all of it.
+pub(crate) fn logs_are_whole(plugin: &VaultPlugin<'_>, [one, two]: [&str; 2]) -> Result<()> {
+    let (client, process) = (plugin.client(), plugin.processes()?);
+    // No other test has it in the log.
+    let word: String = (0..10).map(|_| fastrand::lowercase()).collect();
+    for text in hostile(&word) {
+        client.put(&format!("/v1/{one}/log"), &json!({ "text": text }))?.ok()?;
+        client.put(&format!("/v1/{one}/fault/panic"), &json!({ "text": text }))?.refused_with(500)?;
+    }
+    // What comes after it is read as if nothing had been.
+    let last = format!("the last {}", fastrand::u64(..));
+    client.put(&format!("/v1/{two}/log"), &json!({ "text": last }))?.ok()?;
+    let line = wait_until("the last line", PATIENCE, || {
+        logged(plugin.server(), &last)?.first().cloned().context("it is not in the log")
+    })?;
+    ensure!(line.contains("[INFO]"), "the level of what was logged is another one: {line}");
+    // A line that was taken apart would be one of the server's own, without the engine's name.
+    let torn = logged(plugin.server(), &word)?;
+    ensure!(!torn.is_empty() && torn.iter().all(|line| line.contains(plugin.name())), "a line was taken apart");
+    let arrived = torn.iter().map(|line| line.matches(&word).count()).sum::<usize>() * word.len();
+    // A word may be cut in two where a line ends.
+    ensure!(arrived >= LONG / 10 * 9, "of a long text only {arrived} characters of {LONG} are in the log");
+    lives(plugin, &process)
 }
 
 #[test]
 fn given_up() -> Result<()> {
     Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, PROGRAM, "given-up", |plugin, [mount, _]| {
+        on_each(scenario, "given-up", |plugin, [mount, _]| {
             let (client, process) = (plugin.client(), plugin.processes()?);
             let (mut given_up, mut done) = (0, 0);
             let status = |name: &str| Ok::<_, anyhow::Error>(client.get(&format!("/v1/{mount}/kv/{name}"))?.status);
@@ -157,9 +161,47 @@ fn given_up() -> Result<()> {
 }
 
 #[test]
+fn finished() -> Result<()> {
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "finished", a_write_outlives_its_client))
+}
+
+/// A write is finished when its client has gone.
+pub(crate) fn a_write_outlives_its_client(plugin: &VaultPlugin<'_>, [mount, _]: [&str; 2]) -> Result<()> {
+    let text = format!("of a client that has gone {}", fastrand::u64(..));
+    let hasty = plugin.client().clone().give_up_after(Duration::from_millis(400));
+    let slow = json!({ "time": "1200ms", "text": text });
+    ensure!(hasty.put(&format!("/v1/{mount}/fault/slow"), &slow).is_err(), "the client did not go");
+    wait_until("the write to be through", PATIENCE / 4, || {
+        let lines = logged(plugin.server(), &format!("a slow request is through: {text}"))?;
+        ensure!(lines.len() == 1, "{} lines", lines.len());
+        Ok(())
+    })
+}
+
+#[test]
+fn told() -> Result<()> {
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "told", a_task_is_told_to_stop))
+}
+
+/// What goes on beside requests is told when its mount ends, although the process goes on for another mount.
+pub(crate) fn a_task_is_told_to_stop(plugin: &VaultPlugin<'_>, [one, two]: [&str; 2]) -> Result<()> {
+    let process = plugin.processes()?;
+    plugin.client().put(&format!("/v1/{one}/task/kind"), &json!({}))?.ok()?;
+    let before = logged(plugin.server(), "a task was told to stop")?.len();
+    plugin.unmount(one)?;
+    wait_until("the task to be told", PATIENCE / 4, || {
+        let told = logged(plugin.server(), "a task was told to stop")?.len();
+        ensure!(told > before, "the task was not told");
+        Ok(())
+    })?;
+    plugin.client().put(&format!("/v1/{two}/kv/a"), &json!({ "a": 1 }))?.ok()?;
+    lives(plugin, &process)
+}
+
+#[test]
 fn removed_in_haste() -> Result<()> {
     Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, PROGRAM, "haste", |plugin, [_, other]| {
+        on_each(scenario, "haste", |plugin, [_, other]| {
             let (client, process) = (plugin.client(), plugin.processes()?);
             client.put(&format!("/v1/{other}/kv/mine"), &json!({ "a": 1 }))?.ok()?;
             let mut longest = Duration::ZERO;
@@ -185,7 +227,7 @@ fn removed_in_haste() -> Result<()> {
 #[test]
 fn slow_start() -> Result<()> {
     Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, PROGRAM, "slow", |plugin, [one, _]| {
+        on_each(scenario, "slow", |plugin, [one, _]| {
             let client = plugin.client();
             let options = json!({ "plugin_version": VERSION, "options": { "initialise_seconds": "3" } });
             let (mut elsewhere, mut written) = (0, None);

@@ -2,6 +2,7 @@
 //!
 //! The names are short because each is in the path of a socket, which can't be long.
 
+use std::path::Path;
 use std::time::Duration;
 
 use acceptance::cli::workspace_binary;
@@ -14,20 +15,42 @@ use crate::plugin_requests::{PROGRAM, TOOLS, VERSION};
 /// How soon a mount answers again after anything.
 const SOON: Duration = Duration::from_secs(5);
 
+/// Both are in one process.
+const MOUNTS: [&str; 2] = ["one", "two"];
+
 /// Two mounts of the engine, and something in each.
 fn begin(server: &VaultServer) -> Result<VaultPlugin<'_>> {
-    let plugin = VaultPlugin::register(server, "example", &workspace_binary(PROGRAM)?, None)?;
-    ensure!(plugin.entry(Some(VERSION)).is_ok(), "the engine did not report its version");
-    for mount in ["one", "two"] {
+    let plugin = register_unversioned(server, "example", &workspace_binary(PROGRAM)?)?;
+    for mount in MOUNTS {
         plugin.mount(mount, &json!({}))?;
-        plugin.client().put(&format!("/v1/{mount}/kv/mine"), &json!({ "of": mount }))?.ok()?;
     }
+    keep(&plugin, MOUNTS)?;
     Ok(plugin)
 }
 
-/// Each mount has its own, and nothing else.
+/// Registers an engine whose version nobody has said: it is started, without a storage, and asked.
+pub(crate) fn register_unversioned<'a>(server: &'a VaultServer, name: &str, program: &Path) -> Result<VaultPlugin<'a>> {
+    let plugin = VaultPlugin::register(server, name, program, None)?;
+    ensure!(plugin.entry(Some(VERSION)).is_ok(), "the engine did not report its version");
+    Ok(plugin)
+}
+
+/// Puts something of its own into each mount.
+pub(crate) fn keep(plugin: &VaultPlugin<'_>, mounts: [&str; 2]) -> Result<()> {
+    for mount in mounts {
+        plugin.client().put(&format!("/v1/{mount}/kv/mine"), &json!({ "of": mount }))?.ok()?;
+    }
+    Ok(())
+}
+
+/// Each mount of [`begin`] has its own, and nothing else.
 fn both_answer(plugin: &VaultPlugin<'_>) -> Result<()> {
-    for mount in ["one", "two"] {
+    have_their_own(plugin, MOUNTS)
+}
+
+/// Each mount has its own, and nothing else.
+pub(crate) fn have_their_own(plugin: &VaultPlugin<'_>, mounts: [&str; 2]) -> Result<()> {
+    for mount in mounts {
         wait_until(&format!("{mount} to answer"), SOON, || {
             let reply = plugin.client().get(&format!("/v1/{mount}/kv/mine"))?.ok()?;
             ensure!(reply["data"] == json!({ "of": mount }), "{mount} has {}", reply["data"]);

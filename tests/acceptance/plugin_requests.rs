@@ -31,8 +31,13 @@ fn on_each(scenario: &Scenario, mount: &str, test: impl Fn(&VaultPlugin<'_>, &st
     Ok(())
 }
 
-/// The first error text of a refusal.
-fn errors(reply: &Reply) -> String {
+/// The mount in a path of the API.
+fn name(mount: &str) -> &str {
+    mount.trim_start_matches("/v1/")
+}
+
+/// The error texts of a refusal.
+pub(crate) fn errors(reply: &Reply) -> String {
     let errors = reply.body.pointer("/errors").and_then(Value::as_array).cloned().unwrap_or_default();
     errors.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
 }
@@ -44,95 +49,101 @@ fn ensure_eq<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T
 
 #[test]
 fn objects_are_written_read_listed_and_deleted() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, "example-kv", |plugin, mount| {
-            let client = plugin.client();
-            let kv = format!("{mount}/kv");
-            client.get(&format!("{kv}/a"))?.refused_with(404)?;
-            let value = json!({ "code": "1234", "more": { "deep": [1, 2.5, true, null] } });
-            ensure_eq("a write", &client.put(&format!("{kv}/a"), &value)?.status, &204)?;
-            client.put(&format!("{kv}/folder/b"), &json!({ "x": 1 }))?.ok()?;
-            let read = client.get(&format!("{kv}/a"))?.ok()?;
-            ensure_eq("what was written", &read["data"], &value)?;
-            ensure_eq("its warnings", &read["warnings"], &Value::Null)?;
-            ensure_eq("the list", &client.list(&format!("{kv}/"))?.ok()?["data"]["keys"], &json!(["a", "folder/"]))?;
-            ensure_eq("the folder", &client.list(&format!("{kv}/folder/"))?.ok()?["data"]["keys"], &json!(["b"]))?;
-            client.list(&format!("{kv}/none/"))?.refused_with(404)?;
-            client.post(&format!("{mount}/rename/a"), &json!({ "to": "c" }))?.ok()?;
-            client.get(&format!("{kv}/a"))?.refused_with(404)?;
-            ensure_eq("what was renamed", &client.get(&format!("{kv}/c"))?.ok()?["data"], &value)?;
-            client.delete(&format!("{kv}/c"))?.ok()?;
-            client.get(&format!("{kv}/c"))?.refused_with(404)?;
-            client.delete(&format!("{kv}/c"))?.ok()?;
-            Ok(())
-        })
-    })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "example-kv", objects))
+}
+
+/// Objects, at a mount that is empty.
+pub(crate) fn objects(plugin: &VaultPlugin<'_>, mount: &str) -> Result<()> {
+    let client = plugin.client();
+    let kv = format!("{mount}/kv");
+    client.get(&format!("{kv}/a"))?.refused_with(404)?;
+    let value = json!({ "code": "1234", "more": { "deep": [1, 2.5, true, null] } });
+    client.put(&format!("{kv}/empty"), &json!({}))?.ok()?;
+    ensure_eq("an empty object", &client.get(&format!("{kv}/empty"))?.ok()?["data"], &json!({}))?;
+    client.delete(&format!("{kv}/empty"))?.ok()?;
+    ensure_eq("a write", &client.put(&format!("{kv}/a"), &value)?.status, &204)?;
+    client.put(&format!("{kv}/folder/b"), &json!({ "x": 1 }))?.ok()?;
+    let read = client.get(&format!("{kv}/a"))?.ok()?;
+    ensure_eq("what was written", &read["data"], &value)?;
+    ensure_eq("its warnings", &read["warnings"], &Value::Null)?;
+    ensure_eq("the list", &client.list(&format!("{kv}/"))?.ok()?["data"]["keys"], &json!(["a", "folder/"]))?;
+    ensure_eq("the folder", &client.list(&format!("{kv}/folder/"))?.ok()?["data"]["keys"], &json!(["b"]))?;
+    client.list(&format!("{kv}/none/"))?.refused_with(404)?;
+    client.post(&format!("{mount}/rename/a"), &json!({ "to": "c" }))?.ok()?;
+    client.get(&format!("{kv}/a"))?.refused_with(404)?;
+    ensure_eq("what was renamed", &client.get(&format!("{kv}/c"))?.ok()?["data"], &value)?;
+    client.delete(&format!("{kv}/c"))?.ok()?;
+    client.get(&format!("{kv}/c"))?.refused_with(404)?;
+    client.delete(&format!("{kv}/c"))?.ok()?;
+    Ok(())
 }
 
 #[test]
 fn a_loan_is_renewed_and_taken_back() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, "example-lend", |plugin, mount| {
-            let client = plugin.client();
-            client.put(&format!("{mount}/kv/door"), &json!({ "code": "1234" }))?.ok()?;
-            let lent = client.get(&format!("{mount}/lend/door?ttl=10m"))?.ok()?;
-            ensure_eq("what is lent", &lent["data"], &json!({ "code": "1234" }))?;
-            ensure_eq("for how long", &lent["lease_duration"], &json!(600))?;
-            ensure_eq("and further", &lent["renewable"], &json!(true))?;
-            let lease = lent["lease_id"].as_str().context("the answer has no lease")?.to_owned();
-            let renewed = client.put("/v1/sys/leases/renew", &json!({ "lease_id": lease, "increment": 60 }))?.ok()?;
-            ensure_eq("the renewal", &renewed["lease_duration"], &json!(60))?;
-            let loans = client.list(&format!("{mount}/loans"))?.ok()?;
-            let info = loans.pointer("/data/key_info").and_then(Value::as_object).context("there are no loans")?;
-            let loan = info.values().next().context("there is no loan")?;
-            ensure_eq("the loan", loan, &json!({ "name": "door", "to": "root", "renewals": 1 }))?;
-            client.get(&format!("{mount}/lend/door"))?.ok()?;
-            let page = client.get(&format!("{mount}/loans?list=true&limit=1"))?.ok()?;
-            let names = |page: &Value| page["data"]["keys"].as_array().cloned().unwrap_or_default();
-            // Vault has no pages in its storage: there the SDK cuts them.
-            ensure_eq("the first page", &names(&page).len(), &1)?;
-            client.put("/v1/sys/leases/revoke", &json!({ "lease_id": lease, "sync": true }))?.ok()?;
-            let left = client.list(&format!("{mount}/loans"))?.ok()?;
-            ensure_eq("the loans that are left", &names(&left).len(), &1)?;
-            client.put("/v1/sys/leases/revoke-prefix/example-lend", &json!({ "sync": true }))?.ok()?;
-            client.list(&format!("{mount}/loans"))?.refused_with(404)
-        })
-    })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "example-lend", loans))
+}
+
+/// Leases, from the loan to the end.
+pub(crate) fn loans(plugin: &VaultPlugin<'_>, mount: &str) -> Result<()> {
+    let client = plugin.client();
+    client.put(&format!("{mount}/kv/door"), &json!({ "code": "1234" }))?.ok()?;
+    let lent = client.get(&format!("{mount}/lend/door?ttl=10m"))?.ok()?;
+    ensure_eq("what is lent", &lent["data"], &json!({ "code": "1234" }))?;
+    ensure_eq("for how long", &lent["lease_duration"], &json!(600))?;
+    ensure_eq("and further", &lent["renewable"], &json!(true))?;
+    let lease = lent["lease_id"].as_str().context("the answer has no lease")?.to_owned();
+    let renewed = client.put("/v1/sys/leases/renew", &json!({ "lease_id": lease, "increment": 60 }))?.ok()?;
+    ensure_eq("the renewal", &renewed["lease_duration"], &json!(60))?;
+    let loans = client.list(&format!("{mount}/loans"))?.ok()?;
+    let info = loans.pointer("/data/key_info").and_then(Value::as_object).context("there are no loans")?;
+    let loan = info.values().next().context("there is no loan")?;
+    ensure_eq("the loan", loan, &json!({ "name": "door", "to": "root", "renewals": 1 }))?;
+    client.get(&format!("{mount}/lend/door"))?.ok()?;
+    let page = client.get(&format!("{mount}/loans?list=true&limit=1"))?.ok()?;
+    let names = |page: &Value| page["data"]["keys"].as_array().cloned().unwrap_or_default();
+    // Vault has no pages in its storage: there the SDK cuts them.
+    ensure_eq("the first page", &names(&page).len(), &1)?;
+    client.put("/v1/sys/leases/revoke", &json!({ "lease_id": lease, "sync": true }))?.ok()?;
+    let left = client.list(&format!("{mount}/loans"))?.ok()?;
+    ensure_eq("the loans that are left", &names(&left).len(), &1)?;
+    client.put(&format!("/v1/sys/leases/revoke-prefix/{}", name(mount)), &json!({ "sync": true }))?.ok()?;
+    client.list(&format!("{mount}/loans"))?.refused_with(404)
 }
 
 #[test]
 fn each_error_has_its_status_and_its_text() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, "example-fault", |plugin, mount| {
-            let client = plugin.client();
-            for (kind, status, text) in [
-                ("bad-request", 400, "why"),
-                ("permission-denied", 403, "why"),
-                ("not-found", 404, "why"),
-                ("unsupported-path", 404, "unsupported path"),
-                ("unsupported-operation", 405, "unsupported operation"),
-                ("conflict", 409, "why"),
-                ("precondition-failed", 412, "why"),
-                ("too-large", 413, "why"),
-                ("too-many-requests", 429, "why"),
-                ("bad-gateway", 502, "why"),
-                ("unavailable", 503, "why"),
-                ("read-only", 500, "cannot write to readonly storage"),
-                ("unrecoverable", 500, "unrecoverable"),
-                ("internal", 500, "internal error: why"),
-                ("panic", 500, "internal error: the handler panicked"),
-            ] {
-                let reply = client.put(&format!("{mount}/fault/{kind}"), &json!({ "text": "why" }))?;
-                ensure_eq(kind, &reply.status, &status)?;
-                ensure!(errors(&reply).contains(text), "{kind} says {:?}, not {text:?}", errors(&reply));
-            }
-            let before = plugin.processes()?;
-            let text = json!({ "text": "connection is shut down" });
-            let reply = client.put(&format!("{mount}/fault/conflict"), &text)?;
-            ensure_eq("a text that is acted on", &reply.status, &409)?;
-            ensure_eq("the process after it", &plugin.processes()?, &before)
-        })
-    })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "example-fault", faults))
+}
+
+/// Every kind of error, as clients see it.
+pub(crate) fn faults(plugin: &VaultPlugin<'_>, mount: &str) -> Result<()> {
+    let client = plugin.client();
+    for (kind, status, text) in [
+        ("bad-request", 400, "why"),
+        ("permission-denied", 403, "why"),
+        ("not-found", 404, "why"),
+        ("unsupported-path", 404, "unsupported path"),
+        ("unsupported-operation", 405, "unsupported operation"),
+        ("conflict", 409, "why"),
+        ("precondition-failed", 412, "why"),
+        ("too-large", 413, "why"),
+        ("too-many-requests", 429, "why"),
+        ("bad-gateway", 502, "why"),
+        ("unavailable", 503, "why"),
+        ("read-only", 500, "cannot write to readonly storage"),
+        ("unrecoverable", 500, "unrecoverable"),
+        ("internal", 500, "internal error: why"),
+        ("panic", 500, "internal error: the handler panicked"),
+    ] {
+        let reply = client.put(&format!("{mount}/fault/{kind}"), &json!({ "text": "why" }))?;
+        ensure_eq(kind, &reply.status, &status)?;
+        ensure!(errors(&reply).contains(text), "{kind} says {:?}, not {text:?}", errors(&reply));
+    }
+    let before = plugin.processes()?;
+    let text = json!({ "text": "connection is shut down" });
+    let reply = client.put(&format!("{mount}/fault/conflict"), &text)?;
+    ensure_eq("a text that is acted on", &reply.status, &409)?;
+    ensure_eq("the process after it", &plugin.processes()?, &before)
 }
 
 #[test]
@@ -179,67 +190,62 @@ fn what_is_wrong_in_a_request_is_said_to_its_sender() -> Result<()> {
 
 #[test]
 fn rules_of_paths_hold() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, "example-rules", |plugin, mount| {
-            let server = plugin.server();
-            let about = server.anonymous()?.get(&format!("{mount}/about"))?;
-            ensure_eq("without a token", &about.status, &200)?;
-            ensure_eq("the text", &about.body, &json!("example engine 0.1.0\n"))?;
-            server.anonymous()?.get(&format!("{mount}/status"))?.refused_with(403)?;
-            let policy = |sudo: &str| format!("path \"example-rules/*\" {{ capabilities = [\"read\"{sudo}] }}");
-            let plain = server.token_with_policy("example-rules-plain", &policy(""))?;
-            server.client(&plain)?.get(&format!("{mount}/status"))?.refused_with(403)?;
-            let sudo = server.token_with_policy("example-rules-sudo", &policy(", \"sudo\""))?;
-            let status = server.client(&sudo)?.get(&format!("{mount}/status"))?.ok()?;
-            let data = &status["data"];
-            ensure_eq("the mount", &data["mount"], &json!("example-rules/"))?;
-            ensure_eq(
-                "transactions",
-                &data["has_transactions"],
-                &json!(plugin.server().product() == Product::OpenBao),
-            )?;
-            ensure_eq("the version", &data["plugin_version"], &json!(VERSION))?;
-            // The right to create is none to update: the existence check tells them apart.
-            let rules = "path \"example-rules/kv/*\" { capabilities = [\"create\"] }";
-            let creator = server.client(&server.token_with_policy("example-rules-creator", rules)?)?;
-            creator.put(&format!("{mount}/kv/new"), &json!({ "a": 1 }))?.ok()?;
-            creator.put(&format!("{mount}/kv/new"), &json!({ "a": 2 }))?.refused_with(403)
-        })
-    })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "example-rules", rules))
+}
+
+/// Who may do what.
+pub(crate) fn rules(plugin: &VaultPlugin<'_>, mount: &str) -> Result<()> {
+    let server = plugin.server();
+    let about = server.anonymous()?.get(&format!("{mount}/about"))?;
+    ensure_eq("without a token", &about.status, &200)?;
+    ensure_eq("the text", &about.body, &json!("example engine 0.1.0\n"))?;
+    server.anonymous()?.get(&format!("{mount}/status"))?.refused_with(403)?;
+    let policy = |sudo: &str| format!("path \"{}/*\" {{ capabilities = [\"read\"{sudo}] }}", name(mount));
+    let plain = server.token_with_policy(&format!("{}-plain", name(mount)), &policy(""))?;
+    server.client(&plain)?.get(&format!("{mount}/status"))?.refused_with(403)?;
+    let sudo = server.token_with_policy(&format!("{}-sudo", name(mount)), &policy(", \"sudo\""))?;
+    let status = server.client(&sudo)?.get(&format!("{mount}/status"))?.ok()?;
+    let data = &status["data"];
+    ensure_eq("the mount", &data["mount"], &json!(format!("{}/", name(mount))))?;
+    ensure_eq("transactions", &data["has_transactions"], &json!(plugin.server().product() == Product::OpenBao))?;
+    ensure_eq("the version", &data["plugin_version"], &json!(VERSION))?;
+    // The right to create is none to update: the existence check tells them apart.
+    let rules = format!("path \"{}/kv/*\" {{ capabilities = [\"create\"] }}", name(mount));
+    let creator = server.client(&server.token_with_policy(&format!("{}-creator", name(mount)), &rules)?)?;
+    creator.put(&format!("{mount}/kv/new"), &json!({ "a": 1 }))?.ok()?;
+    creator.put(&format!("{mount}/kv/new"), &json!({ "a": 2 }))?.refused_with(403)
 }
 
 #[test]
 fn help_and_documents_are_there_for_every_path() -> Result<()> {
-    Scenario::run(&TOOLS, |scenario| {
-        on_each(scenario, "example-help", |plugin, mount| {
-            let client = plugin.client();
-            let root = client.get(&format!("{mount}/?help=1"))?.ok()?;
-            let paths = root.pointer("/openapi/paths").and_then(Value::as_object).context("no paths")?;
-            ensure!(
-                paths.contains_key("/kv/{name}") && paths.contains_key("/status"),
-                "the paths are {:?}",
-                paths.keys()
-            );
-            for path in ["about", "kv/", "kv/a", "fault/panic", "lend/a", "loans/", "rename/a", "status"] {
-                let help = client.get(&format!("{mount}/{path}?help=1"))?.ok()?;
-                let text = help["help"].as_str().context("no help")?;
-                ensure!(text.contains("## OPERATIONS"), "the help on {path} is {text:?}");
-                let documented = help.pointer("/openapi/paths").and_then(Value::as_object).map(serde_json::Map::len);
-                ensure!(documented.is_some_and(|count| count >= 1), "no document for {path}");
-            }
-            client.get(&format!("{mount}/nowhere?help=1"))?.refused_with(404)?;
-            // A mount of another test that is just being removed fails the document of the whole server.
-            let document = || client.get("/v1/sys/internal/specs/openapi")?.ok();
-            let all = wait_until("the document", Duration::from_secs(10), document)?;
-            let path =
-                all.pointer("/paths/~1example-help~1fault~1{kind}").context("the mount is not in the document")?;
-            ensure!(path.pointer("/post/requestBody").is_some(), "the document says {path}");
-            let all = all.to_string();
-            ensure!(all.contains("/example-help/kv/{name}"), "a path is missing");
-            plugin.server().cli(&plugin.server().keys()?.root_token, ["path-help", "example-help/kv/a"])?;
-            Ok(())
-        })
-    })
+    Scenario::run(&TOOLS, |scenario| on_each(scenario, "example-help", help))
+}
+
+/// Help, and the document of the mount and of the whole server.
+pub(crate) fn help(plugin: &VaultPlugin<'_>, mount: &str) -> Result<()> {
+    let client = plugin.client();
+    let root = client.get(&format!("{mount}/?help=1"))?.ok()?;
+    let paths = root.pointer("/openapi/paths").and_then(Value::as_object).context("no paths")?;
+    ensure!(paths.contains_key("/kv/{name}") && paths.contains_key("/status"), "the paths are {:?}", paths.keys());
+    for path in ["about", "kv/", "kv/a", "fault/panic", "lend/a", "loans/", "rename/a", "status"] {
+        let help = client.get(&format!("{mount}/{path}?help=1"))?.ok()?;
+        let text = help["help"].as_str().context("no help")?;
+        ensure!(text.contains("## OPERATIONS"), "the help on {path} is {text:?}");
+        let documented = help.pointer("/openapi/paths").and_then(Value::as_object).map(serde_json::Map::len);
+        ensure!(documented.is_some_and(|count| count >= 1), "no document for {path}");
+    }
+    client.get(&format!("{mount}/nowhere?help=1"))?.refused_with(404)?;
+    // A mount of another test that is just being removed fails the document of the whole server.
+    let document = || client.get("/v1/sys/internal/specs/openapi")?.ok();
+    let all = wait_until("the document", Duration::from_secs(10), document)?;
+    let path = all
+        .pointer(&format!("/paths/~1{}~1fault~1{{kind}}", name(mount)))
+        .context("the mount is not in the document")?;
+    ensure!(path.pointer("/post/requestBody").is_some(), "the document says {path}");
+    let all = all.to_string();
+    ensure!(all.contains(&format!("/{}/kv/{{name}}", name(mount))), "a path is missing");
+    plugin.server().cli(&plugin.server().keys()?.root_token, ["path-help", &format!("{}/kv/a", name(mount))])?;
+    Ok(())
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use plugin_proto::vault::pb;
 use plugin_proto::vault::pb::storage_server::{Storage, StorageServer};
+use tokio::io::DuplexStream;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::link::Link;
@@ -25,6 +27,7 @@ struct State {
     entries: BTreeMap<String, pb::StorageEntry>,
     open: BTreeSet<String>,
     begun: usize,
+    stalled: bool,
 }
 
 impl PlayedHost {
@@ -36,10 +39,33 @@ impl PlayedHost {
     /// A connection to it. Needs a runtime.
     pub(crate) fn link(&self) -> Arc<Link> {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
+        self.serve(theirs);
+        Arc::new(Link::over(ours))
+    }
+
+    fn serve(&self, theirs: DuplexStream) {
         let served = tonic::transport::Server::builder().add_service(StorageServer::new(self.clone()));
         let incoming = futures_util::stream::iter([Ok::<_, std::io::Error>(theirs)]);
         tokio::spawn(served.serve_with_incoming(incoming));
+    }
+
+    /// The same, until it is cut off.
+    pub(crate) fn link_until(&self, cut: CancellationToken) -> Arc<Link> {
+        let (ours, mut near) = tokio::io::duplex(1 << 16);
+        let (mut far, theirs) = tokio::io::duplex(1 << 16);
+        self.serve(theirs);
+        tokio::spawn(async move {
+            tokio::select! {
+                () = cut.cancelled() => {}
+                _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+            }
+        });
         Arc::new(Link::over(ours))
+    }
+
+    /// From now on what is read never comes.
+    pub(crate) fn stall(&self) {
+        self.state().stalled = true;
     }
 
     /// How many transactions are open, and how many there were.
@@ -80,6 +106,9 @@ impl Storage for PlayedHost {
     }
 
     async fn get(&self, request: Request<pb::StorageGetArgs>) -> Answer<pb::StorageGetReply> {
+        if self.state().stalled {
+            std::future::pending::<()>().await;
+        }
         let entry = self.state().entries.get(&request.get_ref().key).cloned();
         Ok(Response::new(pb::StorageGetReply { entry, err: String::new() }))
     }

@@ -12,4 +12,5 @@ pub(crate) struct Item {
 
 impl Record for Item {
     const FOLDER: &str = "items/";
+    const SEAL_WRAP: bool = true;
 }

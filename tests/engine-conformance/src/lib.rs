@@ -3,10 +3,13 @@
 //! broken.
 //!
 //! What comes back is judged by `OpenBao`'s own code: whether it can be read, and which HTTP status becomes of it.
+//!
+//! [`seeded`] has the bugs that a test must notice, here and on real servers.
 
 mod answer;
 mod host;
 mod mount;
+pub mod seeded;
 mod storage;
 
 pub use answer::{Answer, Judged};

@@ -93,7 +93,7 @@ impl Mount {
             "announce": when,
             "after_ms": u64::try_from(after.as_millis())?,
             "uuid": format!("uuid of {}", self.name),
-            "config": { "name": self.name, "plugin_type": "secret" },
+            "config": { "plugin_type": "secret", "plugin_version": format!("that of {}", self.name) },
             "storage": storage,
         });
         self.host.order("setup", settings).await

@@ -4,7 +4,7 @@
 //! [`Sources`] of a crate are read, edited and written into a workspace of copies, whose manifest is the root manifest
 //! with [other members](manifest). What has not changed is not written, and so not compiled again.
 //!
-//! Where a program is built on each copy, [`build`] builds them all, and [`Lines`] has a test look at each: a [`Trial`]. What
+//! Where a program is built on each copy, [`build()`] builds them all, and [`Lines`] has a test look at each: a [`Trial`]. What
 //! the copies are, and which test must notice, is the business of the crate that has the bugs.
 
 mod build;

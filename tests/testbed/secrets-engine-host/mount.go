@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/openbao/openbao/sdk/v2/logical"
 	"github.com/openbao/openbao/sdk/v2/plugin/pb"
 	"google.golang.org/grpc"
 )
@@ -98,4 +99,12 @@ func (*system) DefaultLeaseTTL(context.Context, *pb.Empty) (*pb.TTLReply, error)
 
 func (*system) MaxLeaseTTL(context.Context, *pb.Empty) (*pb.TTLReply, error) {
 	return &pb.TTLReply{TTL: int64(24 * time.Hour)}, nil
+}
+
+func (*system) PluginEnv(context.Context, *pb.Empty) (*pb.PluginEnvReply, error) {
+	return &pb.PluginEnvReply{PluginEnvironment: &logical.PluginEnvironment{VaultVersion: "0.0.0"}}, nil
+}
+
+func (*system) ClusterInfo(context.Context, *pb.Empty) (*pb.ClusterInfoReply, error) {
+	return &pb.ClusterInfoReply{ClusterName: "played", ClusterID: "the played host"}, nil
 }

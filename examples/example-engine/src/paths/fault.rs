@@ -22,19 +22,30 @@ const KIND: Field<String> = Field::string("kind", "What shall go wrong.").one_of
     "unrecoverable",
     "internal",
     "panic",
+    "panic-in-check",
     "slow",
 ]);
 const TEXT: Field<String> = Field::string("text", "The text of the error.").or("as asked");
-const SECONDS: Field<Duration> = Field::duration("time", "How long `slow` takes.").or_seconds(1);
+const TIME: Field<Duration> =
+    Field::duration("time", "How long `slow` takes. At its end there is a line in the log.").or_seconds(1);
 
 pub(crate) fn path() -> Path<Engine> {
     Path::new("fault/{kind}")
         .synopsis("Fails in the way that is asked for.")
         .field(KIND)
         .field(TEXT)
-        .field(SECONDS)
+        .field(TIME)
+        .exists(check)
         .read(fail)
-        .update(fail)
+        .write(fail)
+}
+
+#[expect(clippy::panic, reason = "to see that only this request fails")]
+async fn check(call: Call<Engine>) -> Result<bool, Error> {
+    match call.require(KIND)?.as_str() {
+        "panic-in-check" => panic!("{}", call.require(TEXT)?),
+        _ => Ok(false),
+    }
 }
 
 #[expect(clippy::panic, reason = "to see that only this request fails")]
@@ -54,9 +65,10 @@ async fn fail(call: Call<Engine>) -> Outcome {
         "unsupported-path" => Error::UnsupportedPath,
         "read-only" => Error::ReadOnly,
         "unrecoverable" => Error::Unrecoverable(text),
-        "panic" => panic!("{text}"),
+        "panic" | "panic-in-check" => panic!("{text}"),
         "slow" => {
-            tokio::time::sleep(call.require(SECONDS)?).await;
+            tokio::time::sleep(call.require(TIME)?).await;
+            tracing::info!("a slow request is through: {text}");
             return Ok(Response::none());
         }
         _ => Error::Internal(text),

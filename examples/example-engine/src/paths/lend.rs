@@ -10,6 +10,9 @@ use crate::engine::Engine;
 const NAME: Field<String> = Field::name("name", "The name of the object.");
 const TTL: Field<Duration> = Field::duration("ttl", "How long it is lent.").or_seconds(3600);
 
+/// Nobody takes it back, to see what becomes of such a lease.
+const LOST: &str = "lost";
+
 /// What has to be known to take it back: the number of the loan.
 pub(crate) const LOAN: LeaseType<String> = LeaseType::new("loan");
 
@@ -28,7 +31,10 @@ impl Record for Loan {
 pub(crate) fn path() -> Path<Engine> {
     Path::new("lend/{name}")
         .synopsis("Lends an object.")
-        .description("The object is read as it is now. The loan ends with its lease; `loans` shows all that are out.")
+        .description(
+            "The object is read as it is now. The loan ends with its lease; `loans` shows all that are out. What has the \
+             name `lost` never comes back.",
+        )
         .example("read PATH/lend/door ttl=10m", "Lends an object for ten minutes.")
         .field(NAME)
         .field(TTL)
@@ -57,5 +63,10 @@ pub(crate) async fn renew(call: LeaseCall<Engine>, number: String) -> Result<Ren
 }
 
 pub(crate) async fn revoke(call: LeaseCall<Engine>, number: String) -> Result<(), Error> {
-    Ok(call.storage().remove::<Loan>(&number).await?)
+    match call.storage().load::<Loan>(&number).await? {
+        // Then there is nothing left to do: it may have been revoked before a crash.
+        None => Err(Error::NotFound("the loan has ended".to_owned())),
+        Some(loan) if loan.name == LOST => Err(Error::Unrecoverable(format!("nobody can take {LOST:?} back"))),
+        Some(_) => Ok(call.storage().remove::<Loan>(&number).await?),
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use vault_plugin_sdk::{Call, Outcome, Path, Response};
 
 use crate::engine::Engine;
+use crate::ticks::Ticks;
 
 pub(crate) fn path() -> Path<Engine> {
     Path::new("status").synopsis("What the engine knows of itself and of its server. Needs sudo.").sudo().read(read)
@@ -26,6 +27,6 @@ async fn read(call: Call<Engine>) -> Outcome {
         "max_lease_seconds": system.max_lease_ttl().await?.as_secs(),
         "has_transactions": call.storage().read_only_transaction().await?.is_some(),
         "initialised": state.initialised.load(Ordering::Relaxed),
-        "ticks": state.ticks.load(Ordering::Relaxed),
+        "ticks": Ticks::load(call.mount()).await?.count,
     }))
 }

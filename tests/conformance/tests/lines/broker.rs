@@ -72,6 +72,24 @@ async fn line_6_a_number_that_is_never_announced_is_an_error_in_five_seconds_and
 }
 
 #[tokio::test]
+async fn line_6_a_second_stream_does_not_end_the_first() -> Result<()> {
+    let InUse { plugin, line, host, session } = InUse::start().await?;
+    let mut first = session.broker().await?;
+    let second = session.broker().await?;
+    // Go's hosts can't announce on a stream that the plugin has ended.
+    let ended = tokio::time::timeout(Duration::from_millis(500), first.ended()).await;
+    ensure!(ended.is_err(), "stream 1 has ended");
+    for (id, stream) in [(1, &first), (2, &second)] {
+        let socket = plugin.temporary().join(id.to_string());
+        let _server = BrokeredHealth::listen(&socket, &host, &line).await?;
+        stream.announce(id, &socket).await.with_context(|| format!("the plugin has ended stream {id}"))?;
+        let answer = session.probe().dial(id).await;
+        ensure!(answer.is_ok(), "what is announced on stream {id} is lost: {answer:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn line_6_the_host_dials_a_brokered_server_of_the_plugin_and_strangers_do_not() -> Result<()> {
     let InUse { plugin: _plugin, line, host, session } = InUse::start().await?;
     let mut broker = session.broker().await?;

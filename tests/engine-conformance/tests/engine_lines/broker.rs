@@ -9,7 +9,7 @@ use go_plugin_conformance::PATIENCE;
 use secrets_engine_conformance::{Announced, Behaviour, Call, Mount, PlayedHost};
 use serde_json::json;
 
-use crate::{PROGRAM, SOUND, in_use, under_way};
+use crate::{SOUND, in_use, keep, program, under_way};
 
 #[tokio::test]
 async fn line_6_the_storage_may_be_announced_before_the_set_up_or_after_it() -> Result<()> {
@@ -68,24 +68,72 @@ async fn line_6_a_mount_that_is_set_up_again_lets_go_of_its_old_storage() -> Res
     Ok(())
 }
 
+/// Everything that asks the server for something, on a mount that has the object `there`.
+const ASKING: [(&str, &str); 12] = [
+    ("create", "kv/a"),
+    ("read", "kv/a"),
+    ("delete", "kv/there"),
+    ("list", "kv/"),
+    ("read", "lend/a"),
+    ("list", "loans"),
+    ("update", "rename/there"),
+    ("read", "status"),
+    ("read", "work"),
+    ("rollback", ""),
+    // Its last request was the first that noticed, or all of them are.
+    ("create", "kv/b"),
+    ("read", "kv/b"),
+];
+
 #[tokio::test]
 async fn line_6_when_its_storage_is_gone_a_mount_says_so_and_the_others_go_on() -> Result<()> {
     let Some((host, mount)) = in_use().await? else { return Ok(()) };
-    let other = Mount::start(&host, "other", SOUND).await?;
-    other.cut().await?;
-    other.request("create", "kv/a", json!({})).await?.expect_status(503)?;
+    let asked = async |mount: &Mount, operation, path: &str| -> Result<()> {
+        let answer = mount.request(operation, path, json!({ "to": "elsewhere" })).await?;
+        answer.expect_status(503).with_context(|| format!("{operation} {path}")).map(drop)
+    };
+    // Each is the first request once, which may be under way before anybody knows.
+    for (number, (operation, path)) in (0..).zip(ASKING) {
+        let other = Mount::start(&host, &format!("other-{number}"), SOUND).await?;
+        keep(&other, "there").await?;
+        other.cut().await?;
+        asked(&other, operation, path).await?;
+        for (operation, path) in ASKING {
+            asked(&other, operation, path).await?;
+        }
+    }
     // In good order, with nothing under way, it is the same.
     let third = Mount::start(&host, "third", SOUND).await?;
     ensure!(third.can_end(PATIENCE / 6).await?, "the storage's server can't end");
-    third.request("create", "kv/a", json!({})).await?.expect_status(503)?;
+    asked(&third, "create", "kv/a").await?;
     mount.request("create", "kv/a", json!({})).await?.data()?;
     ensure!(!host.has_exited().await?, "the process has ended");
     Ok(())
 }
 
 #[tokio::test]
+async fn line_6_when_its_storage_goes_in_the_middle_of_a_request_the_mount_says_so() -> Result<()> {
+    let Some((host, _)) = in_use().await? else { return Ok(()) };
+    for (number, (operation, path, call)) in (0..).zip([
+        ("create", "kv/a", "Put"),
+        ("read", "kv/a", "Get"),
+        ("list", "kv/", "List"),
+        ("delete", "kv/a", "Delete"),
+    ]) {
+        let mount = Mount::start(&host, &format!("mount-{number}"), SOUND).await?;
+        mount.behave(Behaviour { delay_ms: 60_000, ..SOUND }).await?;
+        let asked = mount.clone();
+        let asked = tokio::spawn(async move { asked.request(operation, path, json!({})).await });
+        under_way(&mount, call).await?;
+        mount.cut().await?;
+        asked.await??.expect_status(503).with_context(|| format!("{operation} {path}"))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn line_7_an_engine_that_is_only_registered_needs_no_storage() -> Result<()> {
-    let Some(host) = PlayedHost::start(PROGRAM).await? else { return Ok(()) };
+    let Some(host) = PlayedHost::start(&program()?).await? else { return Ok(()) };
     let host = Arc::new(host);
     let mount = Mount::new(&host, "registration");
     let nothing_works = Behaviour { missing: true, ..SOUND };
@@ -103,7 +151,7 @@ async fn line_7_an_engine_that_is_only_registered_needs_no_storage() -> Result<(
 
 #[tokio::test]
 async fn line_7_a_mount_that_could_not_be_initialised_tries_again() -> Result<()> {
-    let Some(host) = PlayedHost::start(PROGRAM).await? else { return Ok(()) };
+    let Some(host) = PlayedHost::start(&program()?).await? else { return Ok(()) };
     let mount = Mount::new(&Arc::new(host), "one");
     let said = mount.set_up(Announced::Before, Some(Behaviour { broken: "not yet", ..SOUND })).await?;
     ensure!(said.is_empty(), "setting up: {said}");

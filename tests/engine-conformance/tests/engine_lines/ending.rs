@@ -8,7 +8,7 @@ use go_plugin_conformance::PATIENCE;
 use secrets_engine_conformance::{Behaviour, Mount, PlayedHost};
 use serde_json::json;
 
-use crate::{PROGRAM, SOUND, in_use, under_way};
+use crate::{SOUND, in_use, program, under_way};
 
 /// What a busy machine may add.
 const BUSY: Duration = Duration::from_secs(3);
@@ -32,7 +32,7 @@ async fn line_15_the_process_ends_in_time_whatever_goes_on_in_it() -> Result<()>
 async fn end() -> Result<Option<u64>> {
     let temporary = tempfile::Builder::new().prefix("conf").tempdir()?;
     let environment = [format!("TMPDIR={}", temporary.path().display())];
-    let Some(host) = PlayedHost::start_with(PROGRAM, &environment).await? else { return Ok(None) };
+    let Some(host) = PlayedHost::start_with(&program()?, &environment).await? else { return Ok(None) };
     let host = Arc::new(host);
     let mount = Mount::start(&host, "one", SOUND).await?;
     for kind in ["kind", "stubborn"] {
@@ -42,7 +42,7 @@ async fn end() -> Result<Option<u64>> {
     host.half_close().await?;
     for operation in ["read", "update"] {
         let mount = mount.clone();
-        tokio::spawn(async move { mount.request(operation, "slow/a", json!({ "milliseconds": 60_000 })).await });
+        tokio::spawn(async move { mount.request(operation, "fault/slow", json!({ "time": "60s" })).await });
     }
     ensure!(temporary.path().read_dir()?.next().is_some(), "its socket is somewhere else");
 

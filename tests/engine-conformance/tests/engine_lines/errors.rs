@@ -38,7 +38,7 @@ async fn line_11_every_kind_of_error_has_its_status_and_keeps_its_text() -> Resu
     for (kind, status) in KINDS {
         for operation in ["read", "update"] {
             let data = json!({ "text": "why it is so" });
-            let answer = mount.request(operation, &format!("fail/{kind}"), data).await?;
+            let answer = mount.request(operation, &format!("fault/{kind}"), data).await?;
             let judged = answer.judged()?;
             ensure!(judged.status == status, "{kind}: status {} instead of {status}: {answer:?}", judged.status);
             let keeps = judged.error.contains("why it is so");
@@ -62,7 +62,7 @@ async fn line_11_no_text_makes_a_host_restart_the_plugin_or_forward_the_request(
     let Some((_host, mount)) = in_use().await? else { return Ok(()) };
     for (kind, _) in KINDS {
         for text in [SHUT_DOWN, READ_ONLY] {
-            let answer = mount.request("update", &format!("fail/{kind}"), json!({ "text": text })).await?;
+            let answer = mount.request("update", &format!("fault/{kind}"), json!({ "text": text })).await?;
             let judged = answer.judged()?;
             ensure!(!judged.restarts, "{kind} with {text:?} makes a host restart the plugin");
             ensure!(judged.forwards == (kind == "read-only"), "{kind} with {text:?} makes a host forward the request");

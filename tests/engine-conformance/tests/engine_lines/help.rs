@@ -9,19 +9,20 @@ use serde_json::{Value, json};
 use crate::in_use;
 
 /// Every path of the engine, in the document's form.
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 14] = [
     "/about",
     "/answer/{kind}",
-    "/fail/{kind}",
+    "/fault/{kind}",
+    "/headers",
     "/kv",
     "/kv/{name}",
     "/lend/{name}",
+    "/loans",
     "/log",
-    "/pair/{name}",
-    "/panic/{place}",
-    "/slow/{name}",
+    "/rename/{name}",
     "/status",
     "/task/{kind}",
+    "/work",
     "",
 ];
 

@@ -42,7 +42,8 @@ async fn line_8_what_a_mount_is_called_and_set_to_is_its_own() -> Result<()> {
     let two = Mount::start(&host, "two", SOUND).await?;
     for (mount, name) in [(&one, "one"), (&two, "two")] {
         let status = mount.request("read", "status", json!({})).await?.data()?;
-        ensure!(status["name"] == name && status["uuid"] == format!("uuid of {name}"), "{name} is {status}");
+        ensure!(status["plugin_version"] == format!("that of {name}"), "{name} is {status}");
+        ensure!(status["mount_uuid"] == format!("uuid of {name}"), "{name} is {status}");
         ensure!(status["default_lease_seconds"] == 3600, "{status}");
     }
     Ok(())

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use secrets_engine_conformance::{Behaviour, Mount, PlayedHost};
 use serde_json::json;
 
-use crate::{PROGRAM, SOUND};
+use crate::{SOUND, program};
 
 /// How many scripts are tried. Each has some dozens of calls.
 const CASES: u32 = 24;
@@ -36,7 +36,7 @@ type Model = BTreeMap<u8, u32>;
 #[test]
 fn line_8_two_mounts_never_see_each_others_data() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let Some(host) = runtime.block_on(PlayedHost::start(PROGRAM))? else { return Ok(()) };
+    let Some(host) = runtime.block_on(PlayedHost::start(&program()?))? else { return Ok(()) };
     let host = Arc::new(host);
     let cases = AtomicU32::new(0);
     let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 32, ..Config::default() };

@@ -28,8 +28,8 @@ async fn line_19_every_line_of_the_log_is_one_that_hosts_can_read() -> Result<()
     for text in hostile() {
         mount.request("update", "log", json!({ "text": text })).await?.data()?;
     }
-    mount.request("read", "panic/handler", json!({ "text": "\u{2028}\u{1}\"{\"@level\":30}\n" })).await?;
-    mount.request("read", "fail/unrecoverable", json!({ "text": "\n{\"@level\":30}" })).await?;
+    mount.request("read", "fault/panic", json!({ "text": "\u{2028}\u{1}\"{\"@level\":30}\n" })).await?;
+    mount.request("read", "fault/unrecoverable", json!({ "text": "\n{\"@level\":30}" })).await?;
     // What the SDK itself has to say of a storage, and of the end.
     let again = Mount::new(&host, "again");
     let broken = Behaviour { broken: "\n{\"@level\":30}\n", ..SOUND };

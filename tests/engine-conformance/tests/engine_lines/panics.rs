@@ -14,14 +14,14 @@ async fn line_16_a_panic_fails_one_request_and_nothing_else() -> Result<()> {
     other.request("update", "kv/a", json!({ "of": "other" })).await?.data()?;
 
     let slow = other.clone();
-    let slow = tokio::spawn(async move { slow.request("read", "slow/a", json!({ "milliseconds": 300 })).await });
+    let slow = tokio::spawn(async move { slow.request("read", "fault/slow", json!({ "time": "300ms" })).await });
     for operation in ["read", "create", "update"] {
-        let answer = mount.request(operation, "panic/handler", json!({ "text": "one\n\"two\"" })).await?;
+        let answer = mount.request(operation, "fault/panic", json!({ "text": "one\n\"two\"" })).await?;
         answer.expect_status(500)?;
         let error = &answer.judged()?.error;
         ensure!(error.contains("panicked") && !error.contains("two"), "{operation}: {error}");
     }
-    let check = mount.existence("panic/check", json!({ "text": "in a check" })).await?;
+    let check = mount.existence("fault/panic-in-check", json!({ "text": "in a check" })).await?;
     ensure!(check.ok()?.pointer("/err/err_type") == Some(&json!(2)), "{check:?}");
     mount.request("update", "task/panics", json!({})).await?.data()?;
 
@@ -29,7 +29,7 @@ async fn line_16_a_panic_fails_one_request_and_nothing_else() -> Result<()> {
         let line = host.wait_for_log(|line| line.message.contains(text) && line.message.contains("panic")).await?;
         ensure!(line.level == "error" && line.message.starts_with("panic: "), "{line:?}");
     }
-    slow.await??.data()?;
+    slow.await??.expect_status(404)?;
     for (mount, of) in [(&mount, "one"), (&other, "other")] {
         mount.request("update", "kv/b", json!({ "of": of })).await?.data()?;
         ensure!(mount.request("read", "kv/b", json!({})).await?.data()? == json!({ "of": of }));

@@ -14,7 +14,7 @@ async fn rollback(mount: &Mount) -> Result<Answer> {
 async fn line_13_on_storage_that_cannot_be_written_it_says_so_in_the_words_of_hosts() -> Result<()> {
     let Some((_host, mount)) = in_use().await? else { return Ok(()) };
     ensure!(rollback(&mount).await?.data()?.is_null(), "a rollback has an answer");
-    ensure!(mount.contents().await?.entries.get("counters/ticks").is_some_and(|ticks| ticks == "{\"count\":1}"));
+    ensure!(mount.contents().await?.entries.get("ticks/all").is_some_and(|ticks| ticks == "{\"count\":1}"));
 
     mount.behave(Behaviour { read_only: true, ..SOUND }).await?;
     let answer = rollback(&mount).await?;

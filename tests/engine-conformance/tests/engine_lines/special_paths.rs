@@ -6,11 +6,11 @@ use anyhow::{Context as _, Result, ensure};
 use secrets_engine_conformance::{Announced, Call, Mount, PlayedHost};
 use serde_json::{Value, json};
 
-use crate::{PROGRAM, SOUND};
+use crate::{SOUND, program};
 
 #[tokio::test]
 async fn line_9_special_paths_are_known_before_a_set_up_and_after_a_failed_one() -> Result<()> {
-    let Some(host) = PlayedHost::start(PROGRAM).await? else { return Ok(()) };
+    let Some(host) = PlayedHost::start(&program()?).await? else { return Ok(()) };
     let mount = Mount::new(&Arc::new(host), "one");
     check(&mount).await.context("before the set-up")?;
     let said = mount.set_up(Announced::Never, Some(SOUND)).await?;

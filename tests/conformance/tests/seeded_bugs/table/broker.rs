@@ -29,6 +29,13 @@ pub(super) const BUGS: &[Bug] = &[
     },
     Bug {
         line: Some(6),
+        name: "another-stream-ends-the-first",
+        edits: &[Edit { file: "broker.rs", find: "let _held = held;", replace: "drop(held);" }],
+        test: "broker::line_6_a_second_stream_does_not_end_the_first",
+        reason: "stream 1 has ended",
+    },
+    Bug {
+        line: Some(6),
         name: "endless-patience",
         edits: &[Edit {
             file: "broker.rs",

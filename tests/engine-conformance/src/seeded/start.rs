@@ -2,7 +2,7 @@
 
 use seeded_bugs::Edit;
 
-use crate::bug::Bug;
+use super::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {
@@ -10,7 +10,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "another-cookie",
         copy: 1,
         edits: &[Edit {
-            file: "serve.rs",
+            file: "vault-plugin-sdk/src/serve.rs",
             find: "value: \"6669da05-b1c8-4f49-97d9-c8e5bed98e20\"",
             replace: "value: \"6669da05-b1c8-4f49-97d9-c8e5bed98e21\"",
         }],
@@ -21,7 +21,11 @@ pub(super) const BUGS: &[Bug] = &[
         line: 3,
         name: "another-version",
         copy: 2,
-        edits: &[Edit { file: "serve.rs", find: "const PROTOCOL: u32 = 5;", replace: "const PROTOCOL: u32 = 4;" }],
+        edits: &[Edit {
+            file: "vault-plugin-sdk/src/serve.rs",
+            find: "const PROTOCOL: u32 = 5;",
+            replace: "const PROTOCOL: u32 = 4;",
+        }],
         test: "start::line_3_a_server_without_version_5_is_told_that_there_is_no_other",
         reason: "was answered 4",
     },
@@ -30,7 +34,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "plaintext",
         copy: 2,
         edits: &[Edit {
-            file: "serve.rs",
+            file: "vault-plugin-sdk/src/serve.rs",
             find: "    Plugin::new(COOKIE)\n",
             replace: "    Plugin::new(COOKIE)\n        .allow_plaintext()\n",
         }],

@@ -2,15 +2,15 @@
 
 use seeded_bugs::Edit;
 
-use crate::bug::Bug;
+use super::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {
         line: 10,
         name: "an-empty-object-is-no-text",
-        copy: 6,
+        copy: 5,
         edits: &[Edit {
-            file: "response.rs",
+            file: "vault-plugin-sdk/src/response.rs",
             find: "            data: data.to_string(),\n            warnings",
             replace: "            data: if data == json!({}) { String::new() } else { data.to_string() },\n            warnings",
         }],
@@ -22,7 +22,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "raw-as-it-is",
         copy: 5,
         edits: &[Edit {
-            file: "response.rs",
+            file: "vault-plugin-sdk/src/response.rs",
             find: "\"http_raw_body\": STANDARD.encode(body),",
             replace: "\"http_raw_body\": String::from_utf8_lossy(&body),",
         }],
@@ -34,7 +34,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-field-that-ends-the-host",
         copy: 6,
         edits: &[Edit {
-            file: "response.rs",
+            file: "vault-plugin-sdk/src/response.rs",
             find: "RESERVED.iter().find(|key| data.contains_key(**key))",
             replace: "RESERVED.iter().find(|key| **key != \"error\" && data.contains_key(**key))",
         }],
@@ -45,7 +45,7 @@ pub(super) const BUGS: &[Bug] = &[
         line: 10,
         name: "no-time-of-issue",
         copy: 4,
-        edits: &[Edit { file: "lease.rs", find: "issue_time: Some(clock::now()),", replace: "issue_time: None," }],
+        edits: &[Edit { file: "vault-plugin-sdk/src/lease.rs", find: "issue_time: Some(clock::now()),", replace: "issue_time: None," }],
         test: "leases::line_10_a_lease_has_a_time_of_issue_and_comes_back",
         reason: "no host can read the reply",
     },
@@ -53,7 +53,7 @@ pub(super) const BUGS: &[Bug] = &[
         line: 10,
         name: "what-is-gone-cannot-be-taken-back",
         copy: 5,
-        edits: &[Edit { file: "server/leases.rs", find: "Ok(()) | Err(Error::NotFound(_)) =>", replace: "Ok(()) =>" }],
+        edits: &[Edit { file: "vault-plugin-sdk/src/server/leases.rs", find: "Ok(()) | Err(Error::NotFound(_)) =>", replace: "Ok(()) =>" }],
         test: "leases::line_10_a_lease_has_a_time_of_issue_and_comes_back",
         reason: "status 404: the loan has ended",
     },
@@ -62,7 +62,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-kind-that-hosts-do-not-know",
         copy: 3,
         edits: &[Edit {
-            file: "error.rs",
+            file: "vault-plugin-sdk/src/error.rs",
             find: "pub(super) const INTERNAL: u32 = 2;",
             replace: "pub(super) const INTERNAL: u32 = 42;",
         }],
@@ -74,7 +74,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "no-status",
         copy: 6,
         edits: &[Edit {
-            file: "error.rs",
+            file: "vault-plugin-sdk/src/error.rs",
             find: "coded => (kind::CODED, i64::from(coded.status())),",
             replace: "_ => (kind::UNKNOWN, 0),",
         }],
@@ -86,7 +86,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-text-on-which-hosts-act",
         copy: 4,
         edits: &[Edit {
-            file: "error.rs",
+            file: "vault-plugin-sdk/src/error.rs",
             find: "if ACTED_ON.contains(&text.trim()) { format!(\"refused: {text}\") } else { text }",
             replace: "text",
         }],
@@ -98,7 +98,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "the-error-tells-what-was-sent",
         copy: 5,
         edits: &[Edit {
-            file: "request.rs",
+            file: "vault-plugin-sdk/src/request.rs",
             find:
                 "\"the request can't be read, at column {} of its JSON: it is nested more than 127 levels deep, or broken; send it flatter\",
             error.column()",
@@ -112,7 +112,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-check-that-refuses-what-it-does-not-understand",
         copy: 6,
         edits: &[Edit {
-            file: "server/handle_existence_check.rs",
+            file: "vault-plugin-sdk/src/server/handle_existence_check.rs",
             find: "Err(error @ (Error::BadRequest(_) | Error::NotFound(_))) => {",
             replace: "Err(error @ Error::NotFound(_)) => {",
         }],
@@ -124,7 +124,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-path-that-is-null",
         copy: 3,
         edits: &[Edit {
-            file: "openapi.rs",
+            file: "vault-plugin-sdk/src/openapi.rs",
             find: "paths.entry(url(&form)).or_insert_with(|| item(route, &form));",
             replace: "paths.entry(url(&form)).or_insert_with(|| item(route, &form).get(\"nothing\").cloned().into());",
         }],
@@ -136,7 +136,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "no-help-on-the-mount",
         copy: 4,
         edits: &[Edit {
-            file: "server/help.rs",
+            file: "vault-plugin-sdk/src/server/help.rs",
             find: "if wire.path.is_empty() {",
             replace: "if wire.path == \"/\" {",
         }],
@@ -148,7 +148,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "references",
         copy: 5,
         edits: &[Edit {
-            file: "openapi.rs",
+            file: "vault-plugin-sdk/src/openapi.rs",
             find: "    let mut item = Map::new();\n",
             replace: "    let mut item = Map::new();\n    item.insert(\"$ref\".to_owned(), \"#/components/schemas/Item\".into());\n",
         }],
@@ -160,7 +160,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "other-words-for-read-only",
         copy: 3,
         edits: &[Edit {
-            file: "storage.rs",
+            file: "vault-plugin-sdk/src/storage.rs",
             find: "StorageError::ReadOnly => Self::ReadOnly,",
             replace: "StorageError::ReadOnly => Self::Internal(error.to_string()),",
         }],
@@ -172,7 +172,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "small-requests",
         copy: 3,
         edits: &[Edit {
-            file: "serve.rs",
+            file: "vault-plugin-sdk/src/serve.rs",
             find: "BackendServer::new(server.clone())\n                .max_decoding_message_size(MAX_MESSAGE_BYTES)",
             replace: "BackendServer::new(server.clone())",
         }],
@@ -184,7 +184,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "small-entries",
         copy: 4,
         edits: &[Edit {
-            file: "storage.rs",
+            file: "vault-plugin-sdk/src/storage.rs",
             find: "        .max_decoding_message_size(MAX_MESSAGE_BYTES)\n",
             replace: "",
         }],

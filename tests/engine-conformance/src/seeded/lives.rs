@@ -2,7 +2,7 @@
 
 use seeded_bugs::Edit;
 
-use crate::bug::Bug;
+use super::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {
@@ -10,7 +10,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "other-number-after-a-crash",
         copy: 3,
         edits: &[Edit {
-            file: "request.rs",
+            file: "vault-plugin-sdk/src/request.rs",
             find: "id: std::mem::take(&mut wire.id),",
             replace: "id: format!(\"{}-{}\", wire.id, std::process::id()),",
         }],
@@ -18,11 +18,30 @@ pub(super) const BUGS: &[Bug] = &[
         reason: "of the requests happened twice",
     },
     Bug {
+        line: 14,
+        name: "what-is-kept-is-only-remembered",
+        copy: 6,
+        edits: &[Edit {
+            file: "vault-plugin-sdk/src/storage/cache.rs",
+            find: "        let _forget = Forget { cache: self, storage, name };
+        self.forget(name);
+        storage.save(name, record).await",
+            replace: "        let _ = storage;
+        let copied = serde_json::to_vec(record).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if let Some(copied) = copied {
+            self.held().keep(name, &Arc::new(copied), 1);
+        }
+        Ok(())",
+        }],
+        test: "killed::line_14_after_a_kill_everything_can_be_sent_again_and_happens_once",
+        reason: "there is nothing with the name",
+    },
+    Bug {
         line: 15,
         name: "no-farewell",
         copy: 3,
         edits: &[Edit {
-            file: "serve.rs",
+            file: "vault-plugin-sdk/src/serve.rs",
             find: "server.shut_down().await;",
             replace: "std::mem::forget(server.clone());",
         }],
@@ -34,7 +53,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-panic-gets-through",
         copy: 3,
         edits: &[Edit {
-            file: "isolated.rs",
+            file: "vault-plugin-sdk/src/isolated.rs",
             find: "match AssertUnwindSafe(work).catch_unwind().await {",
             replace: "match Ok::<_, Error>(work.await) {",
         }],
@@ -46,7 +65,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-write-is-dropped-with-its-caller",
         copy: 3,
         edits: &[Edit {
-            file: "isolated.rs",
+            file: "vault-plugin-sdk/src/isolated.rs",
             find: "let running = tokio::spawn(isolated_owned(work).in_current_span());",
             replace: "let running = async { Ok::<_, Error>(isolated_owned(work).in_current_span().await) };",
         }],
@@ -58,7 +77,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "nobody-rolls-back",
         copy: 4,
         edits: &[Edit {
-            file: "storage/transaction.rs",
+            file: "vault-plugin-sdk/src/storage/transaction.rs",
             find: "            if link.transactions.ended(&open.id) {\n",
             replace: "            if false {\n",
         }],
@@ -70,7 +89,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "beside-the-transaction",
         copy: 5,
         edits: &[Edit {
-            file: "storage.rs",
+            file: "vault-plugin-sdk/src/storage.rs",
             find: "Access::Transaction(open) => Ok(open.id.clone()),",
             replace: "Access::Transaction(_) => Ok(String::new()),",
         }],
@@ -82,7 +101,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "a-lost-commit-is-a-success",
         copy: 5,
         edits: &[Edit {
-            file: "storage/transaction.rs",
+            file: "vault-plugin-sdk/src/storage/transaction.rs",
             find: "        said(&reply.err, \"what the transaction wrote\")",
             replace: "        drop(reply);\n        Ok(())",
         }],
@@ -92,11 +111,11 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         line: 18,
         name: "an-impatient-caller-ends-a-write",
-        copy: 6,
+        copy: 9,
         edits: &[Edit {
-            file: "path.rs",
-            find: "self.on(&[Operation::Update], false, handler)",
-            replace: "self.on(&[Operation::Update], true, handler)",
+            file: "vault-plugin-sdk/src/path.rs",
+            find: "self.on(&[Operation::Create, Operation::Update], false, handler)",
+            replace: "self.on(&[Operation::Create, Operation::Update], true, handler)",
         }],
         test: "cancelled::line_18_what_only_reads_is_dropped_with_its_caller",
         reason: "a write was dropped with its caller",
@@ -106,7 +125,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "what-another-node-wrote-is-not-seen",
         copy: 4,
         edits: &[Edit {
-            file: "server/invalidate_key.rs",
+            file: "vault-plugin-sdk/src/server/invalidate_key.rs",
             find: "instance.mount.setup().invalidate(key)",
             replace: "drop(key.to_owned())",
         }],
@@ -118,7 +137,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "plain-text-in-the-log",
         copy: 3,
         edits: &[Edit {
-            file: "server/initialize.rs",
+            file: "vault-plugin-sdk/src/server/initialize.rs",
             find: "tracing::warn!(%error, \"the mount is not initialised yet\");",
             replace: "std::eprintln!(\"the mount is not initialised yet: {error}\");",
         }],
@@ -129,10 +148,11 @@ pub(super) const BUGS: &[Bug] = &[
     Bug {
         line: 20,
         name: "the-storage-is-held",
-        copy: 3,
+        // By itself: a real server could never unmount it.
+        copy: 10,
         edits: &[
             Edit {
-                file: "instance.rs",
+                file: "vault-plugin-sdk/src/instance.rs",
                 find: "        self.cut.cancel();
         self.link.transactions.end(&self.link, Instant::now() + ROLLBACK).await;
         self.link.close();
@@ -140,7 +160,7 @@ pub(super) const BUGS: &[Bug] = &[
                 replace: "",
             },
             Edit {
-                file: "instance.rs",
+                file: "vault-plugin-sdk/src/instance.rs",
                 find: "        // Tasks of a mount that was replaced without a clean-up must not go on.
         self.mount.background().stop();
         self.cut.cancel();
@@ -157,7 +177,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "an-endless-farewell",
         copy: 4,
         edits: &[Edit {
-            file: "instance.rs",
+            file: "vault-plugin-sdk/src/instance.rs",
             find: "const FAREWELL: Duration = Duration::from_millis(500);",
             replace: "const FAREWELL: Duration = Duration::from_secs(3600);",
         }],
@@ -169,7 +189,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "tasks-are-not-told",
         copy: 5,
         edits: &[Edit {
-            file: "instance.rs",
+            file: "vault-plugin-sdk/src/instance.rs",
             find: "        self.mount.background().stop();\n        tokio::join!",
             replace: "        tokio::join!",
         }],

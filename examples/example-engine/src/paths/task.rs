@@ -1,4 +1,4 @@
-//! `task/<kind>`: something that goes on beside requests, until the mount ends.
+//! `task/<kind>`: something that goes on beside requests and does no work, to see how it ends. For work, see `work`.
 
 use serde_json::json;
 use vault_plugin_sdk::{Call, Field, Outcome, Path, Response, Stop};

@@ -2,7 +2,7 @@
 
 use seeded_bugs::Edit;
 
-use crate::bug::Bug;
+use super::Bug;
 
 pub(super) const BUGS: &[Bug] = &[
     Bug {
@@ -10,7 +10,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "failed-set-up-is-a-success",
         copy: 3,
         edits: &[Edit {
-            file: "server/setup.rs",
+            file: "vault-plugin-sdk/src/server/setup.rs",
             find: "Err(error) => return Ok(failed(&Error::internal(\"connecting to the server's storage\", &error))),",
             replace: "Err(_) => return Ok(Response::new(pb::SetupReply { err: String::new() })),",
         }],
@@ -22,7 +22,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "replaced-mount-lives-on",
         copy: 4,
         edits: &[Edit {
-            file: "server/setup.rs",
+            file: "vault-plugin-sdk/src/server/setup.rs",
             find: "tokio::spawn(async move { old.end().await });",
             replace: "std::mem::forget(old);",
         }],
@@ -33,11 +33,18 @@ pub(super) const BUGS: &[Bug] = &[
         line: 6,
         name: "lost-storage-is-a-bug",
         copy: 5,
-        edits: &[Edit {
-            file: "link.rs",
-            find: "Code::Unavailable | Code::Cancelled => CallError::Gone,",
-            replace: "Code::Cancelled => CallError::Gone,",
-        }],
+        edits: &[
+            Edit {
+                file: "vault-plugin-sdk/src/link.rs",
+                find: "Code::Unavailable | Code::Cancelled => CallError::Gone,",
+                replace: "Code::Cancelled => CallError::Gone,",
+            },
+            Edit {
+                file: "vault-plugin-sdk/src/link.rs",
+                find: "_ if is_of_transport(status) => CallError::Gone,\n",
+                replace: "",
+            },
+        ],
         test: "broker::line_6_when_its_storage_is_gone_a_mount_says_so_and_the_others_go_on",
         reason: "status 500 instead of 503",
     },
@@ -46,7 +53,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "storage-is-read-at-set-up",
         copy: 5,
         edits: &[Edit {
-            file: "server/setup.rs",
+            file: "vault-plugin-sdk/src/server/setup.rs",
             find: "    if let Some(old) = instances.insert(",
             replace: "    if let Err(error) = mount.storage().get(\"config\").await {
         return Ok(failed(&error.into()));
@@ -61,7 +68,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "one-try-to-initialise",
         copy: 3,
         edits: &[Edit {
-            file: "instance.rs",
+            file: "vault-plugin-sdk/src/instance.rs",
             find: "self.initialised.get_or_try_init(work).await.copied()",
             replace: "if self.initialised.initialized() {
             return Ok(());
@@ -78,7 +85,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "any-mount",
         copy: 3,
         edits: &[Edit {
-            file: "instances.rs",
+            file: "vault-plugin-sdk/src/instances.rs",
             find: "self.lock().get(id).cloned().ok_or_else(|| Status::not_found(UNKNOWN))",
             replace: "let by_id = self.lock();
         by_id.get(id).or_else(|| by_id.values().next()).cloned().ok_or_else(|| Status::not_found(UNKNOWN))",
@@ -91,7 +98,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "first-of-two-names",
         copy: 4,
         edits: &[Edit {
-            file: "instances.rs",
+            file: "vault-plugin-sdk/src/instances.rs",
             find: "(Some(_), Some(_)) => bad(\"more than one\"),",
             replace: "(Some(Ok(id)), Some(_)) => Ok(id),\n        (Some(_), Some(_)) => bad(\"an unreadable\"),",
         }],
@@ -103,7 +110,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "one-memory-for-all-mounts",
         copy: 5,
         edits: &[Edit {
-            file: "storage/cache.rs",
+            file: "vault-plugin-sdk/src/storage/cache.rs",
             find: "Self { held: Arc::new(Mutex::new(Held { records: HashMap::new(), generation: 0 })) }",
             replace: "static SHARED: Mutex<Vec<Box<dyn std::any::Any + Send>>> = Mutex::new(Vec::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,12 +130,12 @@ pub(super) const BUGS: &[Bug] = &[
         copy: 3,
         edits: &[
             Edit {
-                file: "server.rs",
+                file: "vault-plugin-sdk/src/server.rs",
                 find: "async fn special_paths(&self, _: Request<pb::Empty>)",
                 replace: "async fn special_paths(&self, request: Request<pb::Empty>)",
             },
             Edit {
-                file: "server.rs",
+                file: "vault-plugin-sdk/src/server.rs",
                 find: "        Ok(Response::new(pb::SpecialPathsReply {",
                 replace: "        self.shared.instances.of(request.metadata())?;\n        Ok(Response::new(pb::SpecialPathsReply {",
             },
@@ -141,7 +148,7 @@ pub(super) const BUGS: &[Bug] = &[
         name: "sudo-is-forgotten",
         copy: 4,
         edits: &[Edit {
-            file: "special_paths.rs",
+            file: "vault-plugin-sdk/src/special_paths.rs",
             find: "root: marked(routes, \"sudo\", |route| route.path.is_sudo, as_prefix)?,",
             replace: "root: marked(routes, \"sudo\", |_| false, as_prefix)?,",
         }],
