@@ -47,6 +47,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// Sends once: whoever uses it decides what is tried again.
     pub(crate) client: Client,
+    parsed: Address,
 }
 
 /// The options can't be used.
@@ -82,17 +83,24 @@ impl Options {
             return Err(Unusable::NoAddress);
         }
         let tls = self.tls(&environment)?;
-        let timing = Timing { connect: CONNECT, request: REQUEST, retries: 0 };
         addresses
             .into_iter()
             .map(|text| {
-                let text = text.trim().to_owned();
-                let address =
-                    Address::parse(&text).map_err(|source| Unusable::Address { text: text.clone(), source })?;
-                let client = Client::new(&address, &tls, Namespace::default(), timing)?;
-                Ok(Server { address: text, client })
+                let address = text.trim().to_owned();
+                let parsed =
+                    Address::parse(&address).map_err(|source| Unusable::Address { text: address.clone(), source })?;
+                Ok(Server { client: client(&parsed, &tls)?, address, parsed })
             })
             .collect()
+    }
+
+    /// The client of a server, with the files as they are now.
+    ///
+    /// # Errors
+    /// If a file can't be used, or read.
+    pub(crate) fn client_anew(&self, server: &Server) -> Result<Client, Unusable> {
+        let environment = Environment::read(|name| std::env::var(name).ok())?;
+        client(&server.parsed, &self.tls(&environment)?)
     }
 
     fn tls(&self, environment: &Environment) -> Result<TlsSettings, Unusable> {
@@ -118,4 +126,9 @@ impl Options {
         let server_name = self.tls_server_name.clone().or_else(|| environment.tls_server_name.clone());
         Ok(TlsSettings { ca_pem, server_name, client })
     }
+}
+
+fn client(address: &Address, tls: &TlsSettings) -> Result<Client, Unusable> {
+    let timing = Timing { connect: CONNECT, request: REQUEST, retries: 0 };
+    Ok(Client::new(address, tls, Namespace::default(), timing)?)
 }

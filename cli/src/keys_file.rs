@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use cluster_keys::age::{self, AgeError, Identity};
+use cluster_keys::age::{self, AgeError, OpenError};
 use cluster_keys::{ClusterKeys, LARGEST, MergeError, ParseError};
 use nix::fcntl::OFlag;
 use nix::unistd::Uid;
@@ -93,7 +93,7 @@ impl Options {
         let mut keys = ClusterKeys::default();
         for (path, guard) in self.places()? {
             let content = if is_stdin(&path) { stdin(&path)? } else { closed_file(&path, guard)? };
-            let content = if age::is_encrypted(&content) { self.decrypted(&path, &content)? } else { content };
+            let content = self.opened(&path, content)?;
             let part =
                 ClusterKeys::parse(&content).map_err(|source| KeysError::Parse { path: path.clone(), source })?;
             keys = keys.merge(part).map_err(|source| KeysError::Merge { path, source })?;
@@ -103,17 +103,23 @@ impl Options {
         Ok(keys)
     }
 
-    fn decrypted(&self, path: &Path, content: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeysError> {
-        let (identity_path, guard) = match (&self.identity_file, &self.identity_credential) {
-            (Some(file), _) => (file.clone(), Guard::Owner),
-            (None, Some(name)) => (credential(&credentials_folder()?, name)?, Guard::Systemd),
-            (None, None) => return Err(KeysError::Encrypted { path: path.to_owned() }),
+    /// Decrypted if need be.
+    fn opened(&self, path: &Path, content: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+        let mut identity_path = PathBuf::new();
+        let identity = || {
+            let (path, guard) = match (&self.identity_file, &self.identity_credential) {
+                (Some(file), _) => (file.clone(), Guard::Owner),
+                (None, Some(name)) => (credential(&credentials_folder()?, name)?, Guard::Systemd),
+                (None, None) => return Err(KeysError::Encrypted { path: path.to_owned() }),
+            };
+            identity_path = path;
+            closed_file(&identity_path, guard)
         };
-        let identity = closed_file(&identity_path, guard)?;
-        let unfit = |source| KeysError::Identity { path: identity_path.clone(), source };
-        let text = std::str::from_utf8(&identity).map_err(|_| unfit(AgeError::Identity))?;
-        let identities = Identity::parse_file(text).map_err(unfit)?;
-        age::decrypt(content, &identities).map_err(|source| KeysError::Decrypt { path: path.to_owned(), source })
+        age::open(content, identity).map_err(|error| match error {
+            OpenError::NoIdentity(error) => error,
+            OpenError::Identity(source) => KeysError::Identity { path: identity_path, source },
+            OpenError::Content(source) => KeysError::Decrypt { path: path.to_owned(), source },
+        })
     }
 
     fn places(&self) -> Result<Vec<(PathBuf, Guard)>, KeysError> {
@@ -180,6 +186,8 @@ fn limited(source: impl io::Read, path: &Path) -> Result<Zeroizing<Vec<u8>>, Key
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+
+    use cluster_keys::age::Identity;
 
     use super::*;
 

@@ -1,18 +1,17 @@
 //! `secretzero unseal` against real servers that are sealed.
 
+mod watch;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 use acceptance::cli::workspace_binary;
 use acceptance::servers::vault_server::Audit;
 use acceptance::{Authority, Product, Scenario, VaultServer};
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use fault_proxy::{FaultProxy, Listen, Upstream};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use serde_json::Value;
 
 /// A server with three shares of which two are needed, and what its own command line printed.
@@ -230,58 +229,6 @@ fn whatever_is_wrong_has_its_exit_code() -> Result<()> {
         let help = stage.unseal(&["--help"])?;
         ends(&help, 0, "Unseals a server, and returns when it works")
     })
-}
-
-#[test]
-fn it_waits_for_the_listener_and_watches() -> Result<()> {
-    Scenario::run(&[Product::OpenBao.tool()], |scenario| {
-        let stage = Stage::create(scenario, Product::OpenBao)?;
-        stage.server.kill9()?;
-        let waiting = Watch::start(stage.command(stage.server.address(), &["--keys-file", "keys.json"]))?;
-        stage.server.restart()?;
-        let status = waiting.ends()?;
-        ensure!(status.code() == Some(0), "it ended with {status}");
-        ensure!(stage.server.health()? == 200, "it is not active");
-
-        let arguments = ["--watch", "--interval", "1s", "--keys-file", "keys.json"];
-        let watch = Watch::start(stage.command(stage.server.address(), &arguments))?;
-        for _ in 0..2 {
-            stage.server.restart()?;
-            stage.server.wait_active()?;
-        }
-        kill(Pid::from_raw(i32::try_from(watch.0.id())?), Signal::SIGTERM)?;
-        let status = watch.ends()?;
-        ensure!(status.code() == Some(0), "it ended with {status}");
-        Ok(())
-    })
-}
-
-/// A command in the background, killed when it is dropped.
-struct Watch(Child);
-
-impl Watch {
-    fn start(mut command: Command) -> Result<Self> {
-        Ok(Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("starting secretzero")?))
-    }
-
-    fn ends(mut self) -> Result<ExitStatus> {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while Instant::now() < deadline {
-            if let Some(status) = self.0.try_wait()? {
-                return Ok(status);
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        bail!("it still runs after a minute")
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]

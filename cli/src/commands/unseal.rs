@@ -4,17 +4,18 @@ mod node;
 mod report;
 
 use std::cell::OnceCell;
+use std::future::ready;
 use std::time::Duration;
 
 use cluster_keys::ClusterKeys;
 use futures_util::future::join_all;
 use tokio::signal::unix::{SignalKind, signal};
 
+use self::node::{Trouble, bring_up};
 use self::report::Report;
 use crate::connection::{self, Server};
 use crate::exit::Exit;
-use crate::keys_file::{self, KeysError};
-use crate::{screen, time_span};
+use crate::{keys_file, screen, time_span};
 
 /// Unseals a server, and returns when it works.
 ///
@@ -23,7 +24,8 @@ use crate::{screen, time_span};
 /// over verified TLS or not at all.
 ///
 /// Under systemd: Type=oneshot with --keys-file or --credential, After= and PartOf= the unit of the server; or Type=exec with
-/// --watch.
+/// --watch. With --watch each node is looked after on its own, and every file is read anew each time: a renewed authority or
+/// other keys count from the next time on.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -43,15 +45,9 @@ pub(crate) struct Arguments {
     /// How often --watch looks.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time_span::parse, requires = "watch")]
     interval: Duration,
-    /// Prints the result as JSON: one line, and with --watch one each time that something changed.
+    /// Prints the result as JSON: one line; with --watch one each time that something changed, about the node that it concerns.
     #[arg(long)]
     json: bool,
-}
-
-/// Keys that are read when the first node needs them.
-struct Keys<'a> {
-    options: &'a keys_file::Options,
-    loaded: OnceCell<ClusterKeys>,
 }
 
 /// Runs the command.
@@ -67,8 +63,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Exit {
     if arguments.watch { watch(arguments, &servers).await } else { once(arguments, &servers).await }
 }
 
+/// All nodes at once: some become active only when others are unsealed, too.
 async fn once(arguments: &Arguments, servers: &[Server]) -> Exit {
-    let reports = round(arguments, servers).await;
+    // Standard input can be read only once, whoever needs it first.
+    let loaded = OnceCell::new();
+    let keys = || match loaded.get() {
+        Some(keys) => Ok(ClusterKeys::clone(keys)),
+        None => read_keys(arguments).map(|keys| loaded.get_or_init(|| keys).clone()),
+    };
+    let nodes = servers.iter().map(|server| {
+        let client = || Ok(server.client.clone());
+        bring_up(&server.address, arguments, client, || ready(keys()))
+    });
+    let reports = join_all(nodes).await;
     show(&reports, arguments.json);
     worst(&reports)
 }
@@ -79,28 +86,39 @@ async fn watch(arguments: &Arguments, servers: &[Server]) -> Exit {
         (Ok(terminated), Ok(interrupted)) => (terminated, interrupted),
         (Err(error), _) | (_, Err(error)) => return wrong(&error),
     };
-    let watching = async {
-        let mut last = Vec::new();
-        loop {
-            let reports = round(arguments, servers).await;
-            if reports != last {
-                show(&reports, arguments.json);
-                last = reports;
-            }
-            tokio::time::sleep(arguments.interval).await;
-        }
-    };
+    // Each on its own: one that is slow or dead holds up no other.
+    let watching = join_all(servers.iter().map(|server| keep_unsealed(arguments, server)));
     tokio::select! {
-        exit = watching => exit,
+        _ = watching => Exit::Done,
         _ = terminated.recv() => Exit::Done,
         _ = interrupted.recv() => Exit::Done,
     }
 }
 
-/// All nodes at once: some become active only when others are unsealed, too.
-async fn round(arguments: &Arguments, servers: &[Server]) -> Vec<Report> {
-    let keys = Keys { options: &arguments.keys, loaded: OnceCell::new() };
-    join_all(servers.iter().map(|server| node::bring_up(server, &keys, arguments.migrate, arguments.timeout))).await
+/// Looks after one node, for ever. What changed is told once.
+async fn keep_unsealed(arguments: &Arguments, server: &Server) {
+    let mut last = None;
+    loop {
+        let report = match arguments.connection.client_anew(server) {
+            Ok(client) => {
+                let client = || Ok(client.clone());
+                bring_up(&server.address, arguments, client, || ready(read_keys(arguments))).await
+            }
+            Err(error) => Report::of_trouble(&server.address, &Trouble::Connection(error)),
+        };
+        if last.as_ref() != Some(&report) {
+            show(std::slice::from_ref(&report), arguments.json);
+            last = Some(report);
+        }
+        tokio::time::sleep(arguments.interval).await;
+    }
+}
+
+fn read_keys(arguments: &Arguments) -> Result<ClusterKeys, Trouble> {
+    if arguments.keys.is_empty() {
+        return Err(Trouble::NoKeys);
+    }
+    arguments.keys.load().map_err(Trouble::Keys)
 }
 
 fn show(reports: &[Report], json: bool) {
@@ -140,21 +158,4 @@ fn whole(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-impl Keys<'_> {
-    /// The keys; `None` if the user has named none.
-    ///
-    /// # Errors
-    /// If they can't be read.
-    fn get(&self) -> Result<Option<&ClusterKeys>, KeysError> {
-        if self.options.is_empty() {
-            return Ok(None);
-        }
-        if let Some(keys) = self.loaded.get() {
-            return Ok(Some(keys));
-        }
-        let keys = self.options.load()?;
-        Ok(Some(self.loaded.get_or_init(|| keys)))
-    }
 }

@@ -64,6 +64,17 @@ pub enum AgeError {
     Cryptography,
 }
 
+/// A file of keys can't be [opened](open).
+#[derive(Debug, PartialEq, Eq)]
+pub enum OpenError<E> {
+    /// It is encrypted, and the file with the identity can't be read.
+    NoIdentity(E),
+    /// What is in the file with the identity is none.
+    Identity(AgeError),
+    /// The file of keys can't be decrypted.
+    Content(AgeError),
+}
+
 impl Recipient {
     /// Reads a recipient.
     ///
@@ -155,6 +166,23 @@ pub fn decrypt(bytes: &[u8], identities: &[Identity]) -> Result<Zeroizing<Vec<u8
         }
     }
     Err(AgeError::NoMatch)
+}
+
+/// What is in a file of keys, decrypted if need be. The file with the identity is read only then.
+///
+/// # Errors
+/// If the identity can't be read, or does not fit.
+pub fn open<E>(
+    content: Zeroizing<Vec<u8>>,
+    identity_file: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, E>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError<E>> {
+    if !is_encrypted(&content) {
+        return Ok(content);
+    }
+    let file = identity_file().map_err(OpenError::NoIdentity)?;
+    let text = std::str::from_utf8(&file).map_err(|_| OpenError::Identity(AgeError::Identity))?;
+    let identities = Identity::parse_file(text).map_err(OpenError::Identity)?;
+    decrypt(&content, &identities).map_err(OpenError::Content)
 }
 
 /// The key of the file, for one recipient.

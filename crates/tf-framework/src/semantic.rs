@@ -69,7 +69,7 @@ pub use duration::Duration;
 pub use json::Json;
 pub use normalized_set::{LowerCase, Normalization, NormalizedSet, WithoutOuterSlashes};
 pub use pem::{Pem, PemBlock};
-pub use policy_text::PolicyText;
+pub use policy_text::{PolicyRule, PolicyText};
 pub use secret_pem::SecretPem;
 
 use crate::model::{AttributeType, plain_attribute};

@@ -1,27 +1,20 @@
 //! Sends requests, and makes replies or errors of what comes back.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use reqwest::Url;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use crate::address::Address;
+use crate::answer::{self, Answer};
 use crate::error::{self, Error, Kind};
 use crate::namespace::Namespace;
-use crate::redact::redact;
 use crate::reply::Reply;
 use crate::request::{Operation, Request};
 use crate::retry::{self, Election};
 use crate::timing::Timing;
 use crate::tls::{TlsError, TlsSettings};
 use crate::token::Token;
-
-/// The largest answer that is read, in bytes. The servers themselves take no request above 32 MiB by default.
-pub const LARGEST_REPLY: usize = 64 << 20;
 
 /// How many redirects within the same host are followed.
 const REDIRECTS: u32 = 2;
@@ -46,21 +39,6 @@ pub struct Client {
 pub(crate) struct Http {
     client: reqwest::Client,
     base: Url,
-}
-
-/// What comes back when something is wrong. A server has one of its members in whatever it says.
-#[derive(Deserialize)]
-struct Refusal {
-    #[serde(default)]
-    errors: Option<Vec<String>>,
-    /// Where one request stands for several, warnings say why none worked.
-    #[serde(default)]
-    warnings: Option<Vec<String>>,
-    /// A deleted version of a secret is answered with 404 and what is known of it.
-    #[serde(default)]
-    data: Option<IgnoredAny>,
-    #[serde(default)]
-    request_id: Option<IgnoredAny>,
 }
 
 impl Http {
@@ -88,12 +66,27 @@ impl Client {
     /// # Errors
     /// See [`Kind`]. After a request that must not be made twice and of which the answer was lost, look what is there.
     pub async fn send(&self, request: &Request, token: Option<&Token>) -> Result<Reply, Error> {
+        self.tried(request, || async move { self.send_once(request, token).await?.reply(request) }).await
+    }
+
+    /// As [`send`](Self::send), without a token, and what comes back is not read: for what is told only once.
+    ///
+    /// # Errors
+    /// If the answer says that it was not done, or nothing comes. One that begins is returned, also if it ends too early.
+    pub async fn send_unread(&self, request: &Request) -> Result<Answer, Error> {
+        self.tried(request, || async move { self.send_once(request, None).await?.with_something(request) }).await
+    }
+
+    async fn tried<T, F>(&self, request: &Request, once: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let mut tries = 1;
         loop {
-            let error = match self.send_once(request, token).await {
-                Ok(reply) => {
+            let error = match once().await {
+                Ok(done) => {
                     self.election.is_decided();
-                    return Ok(reply);
+                    return Ok(done);
                 }
                 Err(error) => error,
             };
@@ -108,7 +101,7 @@ impl Client {
         }
     }
 
-    async fn send_once(&self, request: &Request, token: Option<&Token>) -> Result<Reply, Error> {
+    async fn send_once(&self, request: &Request, token: Option<&Token>) -> Result<Answer, Error> {
         let fail = |kind| Error::new(request.operation().method(), request.path(), kind);
         let mut url = self.url(request).map_err(fail)?;
         let headers = self.headers(request, token).map_err(fail)?;
@@ -133,7 +126,7 @@ impl Client {
                 url = next;
                 continue;
             }
-            return receive(request, answer).await.map_err(fail);
+            return answer::receive(request, answer).await.map_err(fail);
         }
     }
 
@@ -229,78 +222,6 @@ fn redirect(answer: &reqwest::Response, from: &Url) -> Result<Option<Url>, Kind>
     }
 }
 
-async fn receive(request: &Request, answer: reqwest::Response) -> Result<Reply, Kind> {
-    let status = answer.status();
-    let retry_after = retry_after(answer.headers());
-    let body = body(answer).await?;
-    if status.is_success() {
-        return Reply::parse(&body).map_err(|error| strange(status, &error));
-    }
-    // A standby that can't forward answers some paths with another status and a whole reply.
-    let refusal: Refusal = serde_json::from_slice(&body).map_err(|_| Kind::Strange {
-        status: status.as_u16(),
-        reason: format!("its {} bytes are no JSON with errors in it", body.len()),
-    })?;
-    if counts_as_an_answer(status) && !refusal.is_of_a_server() {
-        let reason = "its JSON is none that a server refuses with".to_owned();
-        return Err(Kind::Strange { status: status.as_u16(), reason });
-    }
-    let secrets = request.secrets();
-    let said = refusal.errors.iter().chain(&refusal.warnings).flatten().map(|text| redact(text, &secrets)).collect();
-    Err(refused(status, said, retry_after))
-}
-
-/// Whether something is concluded from the status: that there is nothing, or that a token is none. What stands in between
-/// answers with these, too, and knows nothing of either.
-fn counts_as_an_answer(status: StatusCode) -> bool {
-    matches!(status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED)
-}
-
-impl Refusal {
-    fn is_of_a_server(&self) -> bool {
-        self.errors.is_some() || self.warnings.is_some() || self.data.is_some() || self.request_id.is_some()
-    }
-}
-
-fn refused(status: StatusCode, said: Vec<String>, retry_after: Option<Duration>) -> Kind {
-    let says = |what: &str| said.iter().any(|text| text.to_lowercase().contains(what));
-    match status {
-        StatusCode::SERVICE_UNAVAILABLE if says("sealed") => Kind::Sealed,
-        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Kind::Denied { said, policies: None },
-        StatusCode::NOT_FOUND => Kind::NotFound { said },
-        StatusCode::TOO_MANY_REQUESTS => Kind::RateLimited { retry_after },
-        _ if status.is_server_error() && (says("not active") || says("standby")) => Kind::Standby { said },
-        // What is refused may be called standby itself.
-        _ if says("is in standby mode") || says("node not active") => Kind::Standby { said },
-        _ if status.is_server_error() => Kind::Fault { status: status.as_u16(), said },
-        _ => Kind::Refused { status: status.as_u16(), said },
-    }
-}
-
-fn strange(status: StatusCode, error: &dyn std::error::Error) -> Kind {
-    let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    Kind::Strange { status: status.as_u16(), reason }
-}
-
-async fn body(mut answer: reqwest::Response) -> Result<Zeroizing<Vec<u8>>, Kind> {
-    let status = answer.status().as_u16();
-    let mut body = Zeroizing::new(Vec::new());
-    loop {
-        let chunk = answer.chunk().await.map_err(|error| error::unsent(&error.without_url()))?;
-        let Some(chunk) = chunk else { return Ok(body) };
-        if body.len() + chunk.len() > LARGEST_REPLY {
-            let reason = format!("it is longer than {} MiB", LARGEST_REPLY >> 20);
-            return Err(Kind::Strange { status, reason });
-        }
-        body.extend_from_slice(&chunk);
-    }
-}
-
-/// Only the form in seconds: the servers send no other.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,32 +253,5 @@ mod tests {
         assert!(!format!("{headers:?}").contains("canary"));
         assert_eq!(headers.get(NAMESPACE).unwrap(), "team");
         assert_eq!(headers.get(TOKEN).unwrap(), "s.canary");
-    }
-
-    #[test]
-    fn json_of_something_in_between_says_nothing_of_the_server() {
-        let is_of_a_server = |body: &str| serde_json::from_str::<Refusal>(body).unwrap().is_of_a_server();
-        for foreign in [r#"{"message":"no Route matched"}"#, r#"{"error":"forbidden","status":403}"#, "{}"] {
-            assert!(!is_of_a_server(foreign), "{foreign}");
-        }
-        for own in [r#"{"errors":[]}"#, r#"{"request_id":"1","data":{"metadata":{}}}"#, r#"{"warnings":["a"]}"#] {
-            assert!(is_of_a_server(own), "{own}");
-        }
-        assert!(counts_as_an_answer(StatusCode::NOT_FOUND) && !counts_as_an_answer(StatusCode::BAD_GATEWAY));
-    }
-
-    #[test]
-    fn a_refusal_is_told_by_status_and_words() {
-        let kind = |status, text: &str| refused(StatusCode::from_u16(status).unwrap(), vec![text.to_owned()], None);
-        assert_eq!(kind(503, "Vault is sealed"), Kind::Sealed);
-        assert!(matches!(kind(503, "overloaded"), Kind::Fault { status: 503, .. }));
-        assert!(matches!(kind(500, "local node not active but active cluster node not found"), Kind::Standby { .. }));
-        assert!(matches!(kind(400, "OpenBao is in standby mode"), Kind::Standby { .. }));
-        // Names may have any words in them.
-        assert!(matches!(kind(400, "path is already in use at standby/"), Kind::Refused { status: 400, .. }));
-        assert!(matches!(kind(404, "no handler for route \"standby/a\""), Kind::NotFound { .. }));
-        assert!(matches!(kind(403, "permission denied"), Kind::Denied { .. }));
-        assert!(matches!(kind(404, ""), Kind::NotFound { .. }));
-        assert!(matches!(kind(400, "path is already in use"), Kind::Refused { status: 400, .. }));
     }
 }

@@ -42,6 +42,8 @@ pub enum Kind {
     Unanswered {
         /// Why.
         reason: String,
+        /// Whether the time was over; if not, the connection broke.
+        is_timeout: bool,
     },
     /// The server is sealed.
     Sealed,
@@ -132,6 +134,12 @@ impl Error {
     /// Whether no server could be talked to.
     pub fn is_unreachable(&self) -> bool {
         matches!(self.kind, Kind::Unreachable { .. } | Kind::Tls { .. }) || matches!(self.kind, Kind::Unanswered { .. })
+    }
+
+    /// Whether nobody answers: no connection comes about, or no answer within the time. Who can't be verified or breaks off is
+    /// there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.kind, Kind::Unreachable { .. } | Kind::Unanswered { is_timeout: true, .. })
     }
 
     /// Whether what was asked for may have been done all the same. The caller looks, and does not ask a second time.
@@ -251,7 +259,7 @@ impl fmt::Display for Error {
             Kind::Settings { reason, .. } => write!(f, "nothing was sent: {reason}"),
             Kind::Tls { reason, .. } => write!(f, "the server could not be verified, so nothing was sent: {reason}"),
             Kind::Unreachable { reason } => write!(f, "the server can't be reached: {reason}"),
-            Kind::Unanswered { reason } => write!(f, "the answer was lost: {reason}"),
+            Kind::Unanswered { reason, .. } => write!(f, "the answer was lost: {reason}"),
             Kind::Sealed => f.write_str("the server is sealed (503)"),
             Kind::Standby { said } => with(f, "the server is a standby", None, said),
             Kind::Denied { said, .. } => with(f, "permission denied", Some(403), said),
@@ -307,9 +315,9 @@ pub(crate) fn unsent(error: &reqwest::Error) -> Kind {
     if error.is_connect() {
         Kind::Unreachable { reason }
     } else if error.is_timeout() {
-        Kind::Unanswered { reason: "it took longer than the timeout allows".to_owned() }
+        Kind::Unanswered { reason: "it took longer than the timeout allows".to_owned(), is_timeout: true }
     } else {
-        Kind::Unanswered { reason }
+        Kind::Unanswered { reason, is_timeout: false }
     }
 }
 

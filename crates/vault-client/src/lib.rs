@@ -7,12 +7,14 @@
 //! Secrets are types that can't be printed; bodies are wiped when they have been sent.
 
 mod address;
+mod answer;
 mod api_path;
 pub mod auth;
 mod client;
 mod environment;
 mod error;
 mod namespace;
+pub mod node;
 mod redact;
 mod reply;
 mod request;
@@ -24,8 +26,9 @@ mod tls;
 mod token;
 
 pub use address::{Address, AddressError};
+pub use answer::{Answer, LARGEST_REPLY};
 pub use api_path::ApiPath;
-pub use client::{Client, LARGEST_REPLY};
+pub use client::Client;
 pub use environment::{Environment, SkipVerifySet};
 pub use error::{Error, Kind};
 pub use namespace::Namespace;

@@ -84,7 +84,7 @@ mod tests {
             // It may have been forwarded, and the answer lost.
             (Kind::Standby { said: Vec::new() }, false),
             (Kind::Redirected { to: "https://10.0.0.2:8200".to_owned() }, false),
-            (Kind::Unanswered { reason: "connection reset".to_owned() }, false),
+            (Kind::Unanswered { reason: "connection reset".to_owned(), is_timeout: false }, false),
             (refused(500), false),
             (refused(502), false),
         ] {

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crates/pki", &[]),
     ("crates/cluster-keys", &[]),
     ("crates/tf-framework-derive", &[]),
-    ("crates/vault-client", &[]),
+    ("crates/vault-client", &["cluster-keys"]),
     ("crates/go-plugin", &["plugin-proto"]),
     ("crates/tf-framework", &["plugin-proto", "go-plugin", "tf-framework-derive", "tf-value"]),
     ("crates/tf-testing", &["plugin-proto", "tf-framework", "tf-value"]),

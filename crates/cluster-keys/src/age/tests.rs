@@ -79,6 +79,21 @@ fn every_size_comes_back_and_every_change_is_noticed() {
     }
 }
 
+#[test]
+fn the_identity_is_read_only_for_a_file_that_is_encrypted() {
+    let bytes = |bytes: &[u8]| Zeroizing::new(bytes.to_vec());
+    let nobody = || Err("it is missing");
+    assert_eq!(open(bytes(b"clear"), nobody).unwrap().as_slice(), b"clear");
+    let file = encrypt(b"closed", &[recipient()]).unwrap();
+    assert_eq!(open(bytes(&file), nobody).unwrap_err(), OpenError::NoIdentity("it is missing"));
+    let with = |identity: &[u8]| open(bytes(&file), || Ok::<_, &str>(bytes(identity)));
+    assert_eq!(with(IDENTITY_FILE.as_bytes()).unwrap().as_slice(), b"closed");
+    assert_eq!(with(OTHER_IDENTITY.as_bytes()).unwrap_err(), OpenError::Content(AgeError::NoMatch));
+    for bad in [&b"# nothing"[..], b"\xff"] {
+        assert_eq!(with(bad).unwrap_err(), OpenError::Identity(AgeError::Identity));
+    }
+}
+
 proptest! {
     #[test]
     fn foreign_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in "[ -~\n]{0,200}") {

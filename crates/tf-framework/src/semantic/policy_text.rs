@@ -7,6 +7,7 @@ mod heredoc;
 mod meaning;
 mod number;
 mod quoted;
+mod rules;
 mod scanner;
 mod syntax;
 
@@ -20,6 +21,7 @@ use crate::plain_attribute_type;
 use crate::schema::{Attribute, Mode, Shape};
 use crate::validate::Validator;
 use meaning::Meaning;
+pub use rules::PolicyRule;
 
 /// The text of an ACL policy, in HCL or in JSON.
 ///
@@ -82,6 +84,11 @@ impl PolicyText {
     /// ```
     pub fn grants(&self, path: &str) -> BTreeSet<String> {
         self.meaning().map(|meaning| meaning.grants(path)).unwrap_or_default()
+    }
+
+    /// Its rules as they are written, one for each block, in their order. None if it can't be read.
+    pub fn rules(&self) -> Vec<PolicyRule> {
+        syntax::read(&self.0).map(PolicyRule::all_of).unwrap_or_default()
     }
 
     fn meaning(&self) -> Result<Meaning, Fault> {

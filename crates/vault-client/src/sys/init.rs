@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Kind};
 use crate::request::Request;
 
 /// How long the answer is waited for.
@@ -66,4 +67,25 @@ impl fmt::Debug for InitReply {
 /// other request.
 pub fn initialize(body: &InitRequest) -> Request {
     Request::write("sys/init", body).patiently(PATIENCE)
+}
+
+/// Whether a server refuses to be initialised because its raft storage has a cluster already. It says so of a cluster that has
+/// no keys, too, and for ever: the one is made before the other when a server is initialised.
+pub fn has_cluster_already(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Refused { .. } | Kind::Fault { .. })
+        && error.said().iter().any(|text| text.contains("cluster already has state"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_without_keys_is_known_by_the_words_of_both_servers() {
+        let refused =
+            |text: &str| Error::new("POST", "sys/init", Kind::Refused { status: 400, said: vec![text.to_owned()] });
+        let said = "could not bootstrap clustered storage: error bootstrapping cluster: cluster already has state";
+        assert!(has_cluster_already(&refused(said)));
+        assert!(!has_cluster_already(&refused("Vault is already initialized")));
+    }
 }

@@ -37,6 +37,7 @@ impl Attempt {
             matches!(error.kind(), Kind::Tls { .. } | Kind::Unreachable { .. } | Kind::Unanswered { .. }),
             "{what}: {error:?}"
         );
+        assert!(!error.is_absent(), "{what}: it is taken for gone: {error:?}");
         let heard = listener.heard();
         assert!(!heard.contains("canary") && !heard.contains("x-vault-token"), "{what}: it heard {heard}");
     }
@@ -158,7 +159,26 @@ async fn without_a_handshake() {
     ] {
         Attempt::at(what, Manner::Instead(bytes), &home, "127.0.0.1").await.sends_nothing(reason);
     }
-    Attempt::at("a closed door", Manner::Closes, &home, "127.0.0.1").await.sends_nothing("");
+}
+
+/// A server that is gone, and what stands before one that is gone and closes the door.
+#[tokio::test]
+async fn where_nobody_is() {
+    let home = Authority::create("Home");
+    let refused = sent("https://127.0.0.1:1", &trusting(&home)).await;
+    let closed = Attempt::at("a closed door", Manner::Closes, &home, "127.0.0.1").await;
+    assert_eq!(closed.listener.heard(), "");
+    // One that takes connections and says nothing, and one that says nothing more once it was verified.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mute = Listener::start(Manner::Tls(home.issue(&Wish::default())), Answer::Raw(b"")).await;
+    let [silent, mute] =
+        [silent.local_addr().unwrap(), mute.address].map(|at| format!("https://127.0.0.1:{}", at.port()));
+    let trusting = trusting(&home);
+    let (silence, muteness) = tokio::join!(sent(&silent, &trusting), sent(&mute, &trusting));
+    for (what, outcome) in [("refused", refused), ("closed", closed.outcome), ("silent", silence), ("mute", muteness)] {
+        let error = outcome.unwrap_err();
+        assert!(error.is_absent(), "{what}: {error:?}");
+    }
 }
 
 /// A redirect within the server is followed, any other is not: neither to another host, nor port, nor out of TLS.

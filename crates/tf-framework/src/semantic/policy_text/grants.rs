@@ -29,7 +29,7 @@ impl Meaning {
 
 impl Rule {
     /// Of a rule that is unclear, nothing is counted on.
-    fn grants(&self) -> BTreeSet<String> {
+    pub(super) fn grants(&self) -> BTreeSet<String> {
         let Self::Settings(settings) = self else { return BTreeSet::new() };
         let mut granted = BTreeSet::new();
         if let Some(Setting::Words(words)) = settings.get(&b"capabilities"[..]) {

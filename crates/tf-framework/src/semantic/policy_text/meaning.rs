@@ -46,7 +46,7 @@ impl Meaning {
 }
 
 impl Rule {
-    fn of(value: Node) -> Self {
+    pub(super) fn of(value: Node) -> Self {
         match value {
             Node::Object(items) if names_are_unique(&items) => Self::Settings(
                 items
