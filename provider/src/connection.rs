@@ -18,7 +18,7 @@ use tf_framework::diagnostic::Diagnostic;
 use tf_framework::model::Setting;
 use tf_framework::value::Path;
 use tf_framework::{Context, Failure, Outcome};
-use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{Mutex, MutexGuard, OwnedRwLockWriteGuard, RwLock};
 use vault_client::sys::{health, health::Health, seal_status, seal_status::SealStatus};
 use vault_client::{ApiPath, Environment, Namespace, Reply, Request, SharedReads, Token};
 
@@ -49,6 +49,8 @@ pub struct Connection {
     session: Session,
     /// Requests with a token share it; whoever changes what the token is has it alone.
     turn: Arc<RwLock<()>>,
+    /// Whoever puts private keys into secrets, or takes them out, has it.
+    keys: Mutex<()>,
     reads: SharedReads<serde_json::Value>,
     mount_tables: SharedReads<Listed>,
 }
@@ -92,6 +94,7 @@ impl Connection {
             pin: Pin::default(),
             session: Session::default(),
             turn: Arc::default(),
+            keys: Mutex::default(),
             reads: SharedReads::default(),
             mount_tables: SharedReads::default(),
         })
@@ -146,6 +149,12 @@ impl Connection {
     /// Waits until nobody sends anything with a token, and keeps it so.
     pub async fn exclusive(&self) -> Exclusive {
         Exclusive(Arc::clone(&self.turn).write_owned().await)
+    }
+
+    /// Waits until nobody in this process puts private keys into secrets or takes them out, and keeps it so: who removes a
+    /// secret in which nothing is left must not take away what has just come in.
+    pub async fn turn_of_keys(&self) -> MutexGuard<'_, ()> {
+        self.keys.lock().await
     }
 
     /// Forgets the login of before: the next request looks anew at which credential there is.
@@ -252,13 +261,14 @@ impl Connection {
     }
 
     /// The end of destroying an object when that failed: where `server_unreachable` says so, an object on a server that
-    /// can't be reached is forgotten with a warning.
+    /// can't be reached is forgotten with a warning. A server that can't be verified is not one of those.
     ///
     /// # Errors
     /// The error, unless it is to be forgotten.
     pub fn forgotten(&self, cx: &Context<SecretZero>, error: Unsent, summary: &str) -> Outcome<()> {
-        let forgets = self.block.server_unreachable.known(Path::root().attribute("server_unreachable"))?;
-        if forgets.is_some_and(|choice| choice == FORGET) && error.is_out_of_reach() {
+        let choice = self.block.server_unreachable.known(Path::root().attribute("server_unreachable"))?;
+        let does_forget = choice.is_some_and(|choice| choice == FORGET);
+        if does_forget && error.is_out_of_reach() {
             let reason = error.reason();
             cx.warn(
                 Diagnostic::warning(format!("{summary}: forgotten"))
@@ -267,18 +277,16 @@ impl Connection {
             );
             return Ok(());
         }
-        let is_out_of_reach = error.is_out_of_reach();
-        let diagnostic = error.doing(summary);
-        Err(if is_out_of_reach {
-            diagnostic
-                .remedy(
-                    "If the server is gone for good, server_unreachable = \"forget\" in the provider block lets destroying \
-                     forget what is on it.",
-                )
-                .into()
+        let remedy = if error.is_out_of_reach() {
+            "If the server is gone for good, server_unreachable = \"forget\" in the provider block lets destroying forget what is \
+             on it."
+        } else if does_forget && error.is_at_fault() {
+            "server_unreachable = \"forget\" does not count here: something answers at the address, so the server is not known to \
+             be gone. If it is, remove what is on it from the state yourself: state rm."
         } else {
-            diagnostic.into()
-        })
+            return Err(error.doing(summary).into());
+        };
+        Err(error.doing(summary).remedy(remedy).into())
     }
 
     /// Ends the login, if there was one.

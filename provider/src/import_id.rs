@@ -3,10 +3,11 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use pki::{Certificate, PrivateKey};
-use tf_framework::Outcome;
 use tf_framework::diagnostic::Diagnostic;
 use tf_framework::value::Path;
+use tf_framework::{Context, Outcome};
 
+use crate::SecretZero;
 use crate::installed_file::{FileSettings, InstalledFile, Permissions, parse_mode};
 use crate::issued::Issued;
 use crate::key_home::{Home, KeyHome};
@@ -45,7 +46,7 @@ impl Found {
 /// # Errors
 /// If the id is none, a file can't be read, or key and certificate don't belong together. `summary` says what is being
 /// done.
-pub async fn read(id: &str, summary: &str) -> Outcome<Option<Found>> {
+pub async fn read(cx: &Context<SecretZero>, id: &str, summary: &str) -> Outcome<Option<Found>> {
     let Some((key_file, certificate_file)) =
         id.split_once(',').filter(|(key, cert)| !key.is_empty() && !cert.is_empty())
     else {
@@ -55,7 +56,7 @@ pub async fn read(id: &str, summary: &str) -> Outcome<Option<Found>> {
             .into());
     };
     let home = KeyHome { file: Some(key_file.to_owned()), ..KeyHome::default() };
-    let home = Home::of(&home, &Path::root().attribute("id"))?;
+    let home = Home::of(&home, &Path::root().attribute("id"), cx)?;
     let Some(key) = home.load(None).await.map_err(Diagnostic::from)? else { return Ok(None) };
     let permissions = Permissions { mode: 0o644, owner: None, group: None };
     let file = InstalledFile { path: certificate_file.into(), permissions };

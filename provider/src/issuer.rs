@@ -1,10 +1,12 @@
 //! A certificate authority as what it signs refers to it: by its certificates, and by where its key is.
 
 use pki::{Certificate, Issuer};
+use tf_framework::Context;
 use tf_framework::diagnostic::{Diagnostic, Diagnostics};
 use tf_framework::model::{Model, Secret};
 use tf_framework::value::Path;
 
+use crate::SecretZero;
 use crate::key_home::{Home, KeyHome, KeyHomeOutput};
 use crate::refusal::{self, Places};
 
@@ -73,19 +75,25 @@ impl IssuerReference {
     ///
     /// # Errors
     /// If the key is not there, can't be read, or is not that of the certificate.
-    pub async fn load(&self, at: &Path) -> Result<Issuer, Diagnostics> {
+    pub async fn load(&self, at: &Path, cx: &Context<SecretZero>) -> Result<Issuer, Diagnostics> {
         let chain = self.chain(at)?;
         let place = at.clone().attribute("key");
-        let home = Home::of(&self.key, &place)?;
+        let home = Home::of(&self.key, &place, cx)?;
         let summary = format!("Reading the key of the issuer from {}", home.describe());
         let key = home.load(self.private_key_pem_in_state.as_ref()).await;
         let Some(key) = key.map_err(|error| Diagnostic::from(error).at(place.clone()))? else {
             return Err(Diagnostic::error(summary)
                 .detail("There is no key.")
-                .remedy(
-                    "Apply on the machine that has it. If this is the one, put it back from a backup, or plan again, so \
-                     that the authority is looked at.",
-                )
+                .remedy(match home {
+                    Home::Kv(_) => {
+                        "Put it back, from an earlier version of the secret or a backup, or plan again, so that the authority \
+                         is looked at."
+                    }
+                    _ => {
+                        "Apply on the machine that has it. If this is the one, put it back from a backup, or plan again, so \
+                         that the authority is looked at."
+                    }
+                })
                 .at(place)
                 .into());
         };

@@ -1,43 +1,55 @@
 //! Where a private key lives: in exactly one place, which the user names.
 //!
 //! There it is put once and read back when a signature needs it; it is not shown anywhere else. Further kinds of homes are
-//! further attributes of [`KeyHome`] and variants of [`Home`]: no state of today has to be converted for them.
+//! further attributes of [`KeyHome`] and variants of [`Home`]: no state of before has to be converted for them.
 
 mod error;
 mod file;
+mod kv;
+mod moving;
 mod settings;
-
-use std::path::PathBuf;
 
 pub use error::HomeError;
 pub use file::KeyFile;
+pub use kv::{KvError, KvField};
 use pki::PrivateKey;
 use secrecy::{ExposeSecret as _, SecretSlice};
-pub use settings::{KeyHome, KeyHomeOutput, KeyHomeOutputPlan, KeyHomePlan};
+pub use settings::{
+    KeyHome, KeyHomeOutput, KeyHomeOutputPlan, KeyHomePlan, VaultKvField, VaultKvFieldOutput, VaultKvFieldOutputPlan,
+    VaultKvFieldPlan,
+};
+use tf_framework::Context;
 use tf_framework::diagnostic::Diagnostics;
 use tf_framework::model::Secret;
 use tf_framework::value::Path;
 use tokio::task::spawn_blocking;
 
+use crate::SecretZero;
+
 /// The one place where a private key is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Home {
+pub enum Home<'a> {
     /// A file on the machine where the apply runs.
     File(KeyFile),
+    /// A field of a secret on the server of the provider block.
+    Kv(KvField<'a>),
     /// The state, in clear.
     InState,
 }
 
-impl Home {
-    /// The home that was declared. `at` is the attribute that declares it.
+impl<'a> Home<'a> {
+    /// The home that was declared. `at` is the attribute that declares it. Nothing is asked yet.
     ///
     /// # Errors
     /// Everything that is wrong with the declaration.
-    pub fn of(declared: &KeyHome, at: &Path) -> Result<Self, Diagnostics> {
+    pub fn of(declared: &KeyHome, at: &Path, cx: &'a Context<SecretZero>) -> Result<Self, Diagnostics> {
         let diagnostics = declared.check(at);
         if diagnostics.has_errors() {
             return Err(diagnostics);
+        }
+        if let Some(field) = &declared.vault_kv {
+            return Ok(Self::Kv(KvField::new(cx, field.clone())));
         }
         match declared.key_file() {
             Ok(file) => Ok(file.map_or(Self::InState, Self::File)),
@@ -53,6 +65,7 @@ impl Home {
     pub async fn load(&self, in_state: Option<&Secret>) -> Result<Option<PrivateKey>, HomeError> {
         match self {
             Self::File(file) => on_disk(file, KeyFile::load).await,
+            Self::Kv(field) => Ok(field.load().await?),
             Self::InState => {
                 in_state.map(|pem| PrivateKey::from_pem(pem.expose(), None)).transpose().map_err(HomeError::State)
             }
@@ -77,18 +90,30 @@ impl Home {
     /// # Errors
     /// If there is another key, or something else; it is then unchanged.
     pub async fn store(&self, key: &PrivateKey) -> Result<(), HomeError> {
-        self.with_key(key, KeyFile::store).await.map(Option::unwrap_or_default)
+        match self {
+            Self::File(file) => with_key(file, key, KeyFile::store).await,
+            Self::Kv(field) => field.store(key).await,
+            Self::InState => Ok(()),
+        }
     }
 
-    /// Puts a key there in place of what is there, which is set aside first, under the name of the file with
-    /// `.replaced-` and the time. Returns where that is. A key that lives in the state is replaced by writing the state.
+    /// Puts a key there in place of what is there, which is set aside: first, under the name of the file with
+    /// `.replaced-` and the time, or as an earlier version of the secret. Returns where that is. A key that lives in the state
+    /// is replaced by writing the state.
     ///
     /// Killed halfway, the old or the new key is there, whole; the next call finishes it.
     ///
     /// # Errors
     /// If that is impossible; what was there is then unchanged.
-    pub async fn replace(&self, key: &PrivateKey) -> Result<Option<PathBuf>, HomeError> {
-        self.with_key(key, KeyFile::replace).await.map(Option::unwrap_or_default)
+    pub async fn replace(&self, key: &PrivateKey) -> Result<Option<String>, HomeError> {
+        match self {
+            Self::File(file) => {
+                let aside = with_key(file, key, KeyFile::replace).await?;
+                Ok(aside.map(|file| file.display().to_string()))
+            }
+            Self::Kv(field) => field.replace(key).await,
+            Self::InState => Ok(None),
+        }
     }
 
     /// Removes the key. Gone already is fine.
@@ -98,26 +123,8 @@ impl Home {
     pub async fn remove(&self) -> Result<(), HomeError> {
         match self {
             Self::File(file) => on_disk(file, KeyFile::remove).await,
+            Self::Kv(field) => Ok(field.remove().await?),
             Self::InState => Ok(()),
-        }
-    }
-
-    /// Moves the key to another home: writes it there, reads it back, and removes it here only then. Returns the file that
-    /// stays here, for the user to remove: what was there was another key, or the key moves into the state, which is not
-    /// written before the apply is over.
-    ///
-    /// # Errors
-    /// If the key is not whole in the other home; then it stays here, too.
-    pub async fn move_to(&self, other: &Self, key: &PrivateKey) -> Result<Option<PathBuf>, HomeError> {
-        match (self, other) {
-            (Self::File(here), Self::File(there)) => {
-                let (here, der) = (here.clone(), der(key)?);
-                on_disk(there, move |there| here.move_to(there, &from_der(&der)?)).await
-            }
-            (Self::File(here), Self::InState) => {
-                on_disk(here, |here| Ok(here.installed.find()?.map(|_| here.installed.path.clone()))).await
-            }
-            (Self::InState, other) => other.store(key).await.map(|()| None),
         }
     }
 
@@ -129,7 +136,7 @@ impl Home {
     pub async fn differences(&self) -> Result<Vec<String>, HomeError> {
         match self {
             Self::File(file) => on_disk(file, KeyFile::differences).await,
-            Self::InState => Ok(Vec::new()),
+            Self::Kv(_) | Self::InState => Ok(Vec::new()),
         }
     }
 
@@ -141,7 +148,7 @@ impl Home {
     pub async fn secure(&self) -> Result<bool, HomeError> {
         match self {
             Self::File(file) => on_disk(file, KeyFile::secure).await,
-            Self::InState => Ok(false),
+            Self::Kv(_) | Self::InState => Ok(false),
         }
     }
 
@@ -160,7 +167,7 @@ impl Home {
     #[expect(clippy::disallowed_methods, reason = "the user asked for the key in the state, by name")]
     pub fn in_state(&self, key: &PrivateKey) -> Result<Option<Secret>, HomeError> {
         match self {
-            Self::File(_) => Ok(None),
+            Self::File(_) | Self::Kv(_) => Ok(None),
             Self::InState => Ok(Some(Secret::from(key.to_pkcs8_pem().map_err(HomeError::Encode)?.expose_secret()))),
         }
     }
@@ -170,24 +177,29 @@ impl Home {
         matches!(self, Self::File(_))
     }
 
+    /// Whether the state itself has the key.
+    pub fn is_in_state(&self) -> bool {
+        matches!(self, Self::InState)
+    }
+
     /// For sentences: "the file pki/ca.key", "the state".
     pub fn describe(&self) -> String {
         match self {
             Self::File(file) => format!("the file {}", file.installed.path.display()),
+            Self::Kv(field) => field.describe(),
             Self::InState => "the state".to_owned(),
         }
     }
+}
 
-    /// Does something with the file and a key, if the home is a file.
-    async fn with_key<T: Send + 'static>(
-        &self,
-        key: &PrivateKey,
-        work: fn(&KeyFile, &PrivateKey) -> Result<T, HomeError>,
-    ) -> Result<Option<T>, HomeError> {
-        let Self::File(file) = self else { return Ok(None) };
-        let der = der(key)?;
-        on_disk(file, move |file| work(file, &from_der(&der)?)).await.map(Some)
-    }
+/// Does something with a file and a key.
+async fn with_key<T: Send + 'static>(
+    file: &KeyFile,
+    key: &PrivateKey,
+    work: fn(&KeyFile, &PrivateKey) -> Result<T, HomeError>,
+) -> Result<T, HomeError> {
+    let der = der(key)?;
+    on_disk(file, move |file| work(file, &from_der(&der)?)).await
 }
 
 /// Flushing to disk takes a while, and deriving a key from a passphrase, too: not where other calls wait. A call that is

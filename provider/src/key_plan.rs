@@ -80,7 +80,7 @@ impl PriorKey<'_> {
         }
         let replaces = may_replace && (is_other || is_lost || is_open || other_kind.is_some());
         let in_state = match &home {
-            Some(home) if home.file.is_some() => Some(None),
+            Some(home) if !home.is_in_state() => Some(None),
             Some(_) if stays && !replaces => Some(self.in_state.cloned()),
             _ => None,
         };

@@ -15,7 +15,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use cluster_keys::ClusterKeys;
-use cluster_keys::age::{self, AgeError, Identity, Recipient};
+use cluster_keys::age::{self, AgeError, OpenError, Recipient};
 use serde::{Deserialize, Serialize};
 use tf_framework::diagnostic::Diagnostic;
 use zeroize::Zeroizing;
@@ -65,6 +65,8 @@ pub enum Staged {
     Intent(Intent),
     /// It was, and these are its keys.
     Keys(Box<ClusterKeys>),
+    /// It was asked, and what it answered could not be read.
+    Unread,
 }
 
 /// That a server is to be initialised.
@@ -167,7 +169,7 @@ impl KeysFiles {
     /// What is in the stage.
     ///
     /// # Errors
-    /// If it can't be read, is open to others, or has something else in it.
+    /// If it can't be read, or is open to others.
     pub fn staged(&self) -> Result<Staged, Diagnostic> {
         let stage = self.stage();
         let Some(content) = read_closed(&stage)? else { return Ok(Staged::Nothing) };
@@ -175,12 +177,7 @@ impl KeysFiles {
             return Ok(Staged::Intent(record.secretzero_initialises));
         }
         let content = self.sealing.open(&stage.path, content)?;
-        match ClusterKeys::parse(&content) {
-            Ok(keys) => Ok(Staged::Keys(Box::new(keys))),
-            Err(error) => Err(Diagnostic::error(format!("Something unknown is in {}", stage.path.display()))
-                .because(&error)
-                .remedy("An apply puts the keys of a new server there for a moment. Look at it, and move it away.")),
-        }
+        Ok(ClusterKeys::parse(&content).map_or(Staged::Unread, |keys| Staged::Keys(Box::new(keys))))
     }
 
     /// Shows that each file can be written: one beside it is written, read, decrypted if need be, and removed.
@@ -213,7 +210,7 @@ impl KeysFiles {
         Ok(self.stage().write(&serde_json::to_vec_pretty(&record).unwrap_or_default())?)
     }
 
-    /// Puts the text of keys into the stage: from now on they are safe.
+    /// Puts the text of keys into the stage, or whatever the server told: from now on it is safe.
     ///
     /// # Errors
     /// If that is impossible. What was there is then unchanged.
@@ -327,12 +324,21 @@ impl Sealing {
 
     /// What was written, of a file at this path.
     fn open(&self, path: &Path, content: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
-        if !age::is_encrypted(&content) {
-            return Ok(content);
-        }
         let failed = |error: &AgeError, remedy: &str| {
             Diagnostic::error(format!("Decrypting {}", path.display())).because(error).remedy(remedy)
         };
+        age::open(content, || self.identity_for(path)).map_err(|error| match error {
+            OpenError::NoIdentity(diagnostic) => diagnostic,
+            OpenError::Identity(error) => failed(&error, "Name the file that age-keygen made in age_identity_file."),
+            OpenError::Content(error) => failed(
+                &error,
+                "age_identity_file must have an identity of one of the recipients that the file is encrypted for.",
+            ),
+        })
+    }
+
+    /// The file with the identity, which decrypts the file at this path.
+    fn identity_for(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
         let Some(identity_file) = &self.identity_file else {
             return Err(Diagnostic::error(format!("The keys in {} are encrypted", path.display()))
                 .remedy("Name the file with the age identity that decrypts them: age_identity_file."));
@@ -341,19 +347,10 @@ impl Sealing {
             path: identity_file.clone(),
             permissions: Permissions { mode: 0o600, owner: None, group: None },
         };
-        let Some(identities) = read_closed(&file)? else {
-            return Err(Diagnostic::error(format!("Decrypting {}", path.display()))
+        read_closed(&file)?.ok_or_else(|| {
+            Diagnostic::error(format!("Decrypting {}", path.display()))
                 .detail(format!("The file with the age identity does not exist: {}", identity_file.display()))
-                .remedy("Bring it here, or correct age_identity_file. age-keygen makes one: age-keygen -o FILE"));
-        };
-        let unfit = |error: &AgeError| failed(error, "Name the file that age-keygen made in age_identity_file.");
-        let text = std::str::from_utf8(&identities).map_err(|_| unfit(&AgeError::Identity))?;
-        let identities = Identity::parse_file(text).map_err(|error| unfit(&error))?;
-        age::decrypt(&content, &identities).map_err(|error| {
-            failed(
-                &error,
-                "age_identity_file must have an identity of one of the recipients that the file is encrypted for.",
-            )
+                .remedy("Bring it here, or correct age_identity_file. age-keygen makes one: age-keygen -o FILE")
         })
     }
 }

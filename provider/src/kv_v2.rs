@@ -3,6 +3,8 @@
 //! A mount that has just become one of the second version is being upgraded, and refuses every request with a text of its own
 //! until that is done. Such a request was certainly not carried out, so it is sent again; no other refusal is.
 
+mod writing;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,6 +19,7 @@ use tf_framework::{Context, Outcome};
 use vault_client::{ApiPath, Reply, Request};
 use zeroize::Zeroize as _;
 
+pub use self::writing::{Present, is_conflict};
 use crate::SecretZero;
 use crate::connection::Unsent;
 
@@ -156,8 +159,8 @@ impl Metadata {
 }
 
 impl Version {
-    /// A version may have a time at which it will be deleted.
-    fn is_there(&self, now: Timestamp) -> bool {
+    /// Whether it is neither deleted nor destroyed. A version may have a time at which it will be deleted.
+    pub fn is_there(&self, now: Timestamp) -> bool {
         let is_deleted = self.deletion_time.parse::<Timestamp>().is_ok_and(|deletion| deletion <= now);
         !self.destroyed && !is_deleted
     }

@@ -4,6 +4,7 @@
 //! them grants.
 
 mod declared;
+mod doubts;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 use tf_framework::semantic::Duration;
 
 pub use self::declared::{DeclaredRule, DeclaredRulePlan, PolicySettings};
+pub use self::doubts::doubts;
 pub use self::source::rules_of;
 use crate::hcl_text::HclText;
 

@@ -100,7 +100,8 @@ pub struct SecretZero {
     #[tf(optional)]
     pub expected_cluster_id: Setting<String>,
     /// What destroying does with objects on a server that can't be reached or is sealed: `fail`, or `forget` them with a
-    /// warning. `fail` if it is not set.
+    /// warning. `fail` if it is not set. A server that answers and can't be verified, because its certificate has expired or is
+    /// of another authority say, is not forgotten.
     #[tf(optional)]
     pub server_unreachable: Setting<String>,
 }

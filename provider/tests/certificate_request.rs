@@ -106,7 +106,7 @@ mod kit {
             Value::object(names.iter().map(|name| (*name, value(name))))
         };
         let home = |name: &'static str, value: Value| {
-            object(&[(name, value)], &["file", "mode", "owner", "group", "passphrase_file", "in_state"])
+            object(&[(name, value)], &["file", "mode", "owner", "group", "passphrase_file", "in_state", "vault_kv"])
         };
         let file = |name: &str| Value::from(path(&folder, name));
         let homes = vec![home("in_state", Value::from(true)), home("file", file("1.key")), home("file", file("2.key"))];

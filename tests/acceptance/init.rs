@@ -2,9 +2,11 @@
 
 mod gpg;
 mod kill_around_call;
+mod killed_server;
 mod kv_home;
 mod pgp_shares;
 mod splits;
+mod unread_reply;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

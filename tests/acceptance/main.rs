@@ -38,6 +38,8 @@ mod harness;
 #[cfg(test)]
 mod init;
 #[cfg(test)]
+mod key_in_kv;
+#[cfg(test)]
 mod kv_secret_backend_v2;
 #[cfg(test)]
 mod kv_secret_v2;
@@ -77,6 +79,8 @@ mod plugin_large;
 mod plugin_life;
 #[cfg(test)]
 mod plugin_requests;
+#[cfg(test)]
+mod plugin_seeded_bugs;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]

@@ -26,6 +26,22 @@ fn terraform() -> Result<()> {
     every_row(Cli::Terraform)
 }
 
+#[test]
+fn opentofu_with_openbao_warns() -> Result<()> {
+    warns(Cli::OpenTofu)
+}
+
+#[test]
+fn terraform_with_vault_warns() -> Result<()> {
+    warns(Cli::Terraform)
+}
+
+fn warns(cli: Cli) -> Result<()> {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
+        doubted(&OnServer::create(scenario, cli, "doubted", RIGHTS)?)
+    })
+}
+
 fn every_row(cli: Cli) -> Result<()> {
     let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
     Scenario::run(&tools, |scenario| {
@@ -99,6 +115,36 @@ fn plan_only(stage: Result<OnServer>) -> Result<()> {
         .plan(stage.with(&policy("plan-only", "a")))
         .creates(POLICY)
         .between("see that nothing was made", || stage.has_nothing_at(&at("plan-only")))
+        .run()
+}
+
+/// What is probably not meant is said when it is planned, and not again when it stands.
+fn doubted(stage: &OnServer) -> Result<()> {
+    let text = "path \"kvv2/app\" { capabilities = [\"read\"] }\npath \"sys/*\" { capabilities = [\"read\"] }\n";
+    let resource =
+        format!("resource \"secretzero_policy\" \"one\" {{\n  name   = \"doubted\"\n  policy = {text:?}\n}}\n");
+    let version = || {
+        let summary = "A path looks like one of KV version 2, and is none";
+        Complaint::new(summary).detail("\"kvv2/app\"").about(POLICY).at("policy")
+    };
+    let reach = || {
+        let summary = "A policy reaches everything below sys/ or auth/";
+        Complaint::new(summary).detail("\"sys/*\"").about(POLICY).at("policy")
+    };
+    stage
+        .story()
+        .plan(stage.with(&resource))
+        .creates(POLICY)
+        .warning(version())
+        .warning(reach())
+        .apply(stage.with(&resource))
+        .warning(version())
+        .warning(reach())
+        .apply_again()
+        .changes_nothing()
+        .without_warning(version())
+        .without_warning(reach())
+        .destroy()
         .run()
 }
 
@@ -224,6 +270,7 @@ fn errors(stage: Result<OnServer>) -> Result<()> {
         // What only the server knows.
         .apply_fails(text("errors", "path \"a\" { capabilities = [\"dance\"] }"))
         .error(Complaint::new("Creating the policy \"errors\"").detail("POST sys/policies/acl/errors").about(POLICY))
+        .warning(Complaint::new("A policy grants what no server knows").detail("\"dance\" on \"a\"").at("policy"))
         .destroy()
         .run()
 }

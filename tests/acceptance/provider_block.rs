@@ -11,8 +11,9 @@ use std::time::Duration;
 use acceptance::cli::{Cli, Complaint};
 use acceptance::servers::dex::CLIENT_ID;
 use acceptance::servers::kubernetes::DEFAULT_AUDIENCE;
-use acceptance::{Dex, Kubernetes, Scenario, wait_until};
+use acceptance::{Authority, Dex, Kubernetes, Scenario, wait_until};
 use anyhow::{Context as _, Result, ensure};
+use fault_proxy::{FaultProxy, Listen, Upstream};
 use serde_json::{Value, json};
 use testbed::Tool;
 
@@ -241,7 +242,28 @@ fn settings(cli: Cli) -> Result<()> {
         let destroy = || stage.project.command(["destroy", "-auto-approve", "-refresh=false", "-no-color"]).run();
         destroy()?.refused()?.says("can't be reached")?.says("server_unreachable")?;
         ensure!(stage.project.resources()?.len() == 1, "it is gone from the state");
-        stage.project.configure(&unreachable("  max_retries = 0\n  server_unreachable = \"forget\"\n"))?;
+        // A server that can't be verified is there, and so is what is on it.
+        let forget = "  max_retries = 0\n  server_unreachable = \"forget\"\n";
+        let folder = stage.folder.join("other");
+        fs::create_dir(&folder)?;
+        let other = Authority::create(&folder)?;
+        let of_other = stage.with_settings(forget, &text).replace(
+            &format!("{:?}", stage.server.authority().certificate_file()),
+            &format!("{:?}", other.certificate_file()),
+        );
+        stage.project.configure(&of_other)?;
+        destroy()?.refused()?.says("could not be verified")?.says("ca_cert_file")?.says("does not count here")?;
+        let expired = stage.server.authority().expired_server("expired", &["127.0.0.1"])?;
+        let listen = Listen::tls(&expired.certificate_pem, &fs::read_to_string(&expired.key_file)?)?;
+        let upstream = Upstream::tls(stage.server.address(), stage.server.authority().certificate_pem())?;
+        let proxy = FaultProxy::start(upstream, listen)?;
+        stage
+            .project
+            .configure(&stage.with_settings(forget, &text).replace(stage.server.address(), proxy.address()))?;
+        destroy()?.refused()?.says("could not be verified")?.says("expired")?.says("does not count here")?;
+        ensure!(proxy.calls().is_empty(), "something was sent: {:?}", proxy.calls());
+        ensure!(stage.project.resources()?.len() == 1, "it is gone from the state");
+        stage.project.configure(&unreachable(forget))?;
         destroy()?.succeeded()?.says("forgotten")?;
         ensure!(stage.project.resources()?.is_empty(), "it is still in the state");
         stage.delete("sys/policies/acl/settings")

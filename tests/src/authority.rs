@@ -18,6 +18,7 @@ use rcgen::{
 
 const BACKDATED: Duration = Duration::from_secs(60 * 60);
 const VALIDITY: Duration = Duration::from_secs(48 * 60 * 60);
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
@@ -49,6 +50,7 @@ struct Profile {
     is_ca: IsCa,
     usages: Vec<KeyUsagePurpose>,
     extended_usages: Vec<ExtendedKeyUsagePurpose>,
+    is_expired: bool,
 }
 
 impl Authority {
@@ -66,6 +68,7 @@ impl Authority {
             is_ca: IsCa::Ca(BasicConstraints::Constrained(0)),
             usages: vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign],
             extended_usages: Vec::new(),
+            is_expired: false,
         });
         let certificate_pem = params.self_signed(&key).context("signing the root")?.pem();
         let certificate_file = folder.join("ca.crt");
@@ -90,7 +93,17 @@ impl Authority {
     pub fn server(&self, stem: &str, names: &[&str]) -> Result<Identity> {
         let names = names.iter().map(|name| alternative_name(name)).collect::<Result<_>>()?;
         let subject = subject(&[(DnType::CommonName, stem)]);
-        self.issue(stem, subject, names, ExtendedKeyUsagePurpose::ServerAuth)
+        self.issue(stem, subject, names, ExtendedKeyUsagePurpose::ServerAuth, false)
+    }
+
+    /// The same, and it has expired a minute ago.
+    ///
+    /// # Errors
+    /// As for [`Self::server`].
+    pub fn expired_server(&self, stem: &str, names: &[&str]) -> Result<Identity> {
+        let names = names.iter().map(|name| alternative_name(name)).collect::<Result<_>>()?;
+        let subject = subject(&[(DnType::CommonName, stem)]);
+        self.issue(stem, subject, names, ExtendedKeyUsagePurpose::ServerAuth, true)
     }
 
     /// A client certificate; Kubernetes takes the organisation for a group.
@@ -99,7 +112,7 @@ impl Authority {
     /// If a file can't be written.
     pub fn client(&self, stem: &str, common_name: &str, organisation: &str) -> Result<Identity> {
         let subject = subject(&[(DnType::OrganizationName, organisation), (DnType::CommonName, common_name)]);
-        self.issue(stem, subject, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth)
+        self.issue(stem, subject, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, false)
     }
 
     fn issue(
@@ -108,6 +121,7 @@ impl Authority {
         subject: DistinguishedName,
         names: Vec<SanType>,
         purpose: ExtendedKeyUsagePurpose,
+        is_expired: bool,
     ) -> Result<Identity> {
         let key = KeyPair::generate().with_context(|| format!("generating the key of {stem}"))?;
         let params = parameters(Profile {
@@ -116,6 +130,7 @@ impl Authority {
             is_ca: IsCa::ExplicitNoCa,
             usages: vec![KeyUsagePurpose::DigitalSignature],
             extended_usages: vec![purpose],
+            is_expired,
         });
         let certificate = params.signed_by(&key, &self.issuer).with_context(|| format!("signing {stem}"))?;
         let identity = Identity {
@@ -140,12 +155,12 @@ pub(crate) fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
 /// The only place that begins with rcgen's defaults: every field is set, so that no validity from 1975 to 4096, no made-up
 /// name and no serial number derived from the key gets into a certificate.
 fn parameters(profile: Profile) -> CertificateParams {
-    let Profile { subject, names, is_ca, usages, extended_usages } = profile;
+    let Profile { subject, names, is_ca, usages, extended_usages, is_expired } = profile;
     #[expect(clippy::disallowed_methods, reason = "the servers compare a validity with the machine's time")]
     let now = SystemTime::now();
     let mut params = CertificateParams::default();
     params.not_before = (now - BACKDATED).into();
-    params.not_after = (now + VALIDITY).into();
+    params.not_after = if is_expired { now - A_MINUTE } else { now + VALIDITY }.into();
     params.serial_number = Some(next_serial(now));
     params.subject_alt_names = names;
     params.distinguished_name = subject;

@@ -257,15 +257,17 @@ impl KeysFile {
     /// If the file can't be read or decrypted, or has none.
     pub(crate) fn load(&self) -> Result<ClusterKeys, CredentialError> {
         let path = || self.path.clone();
-        let bytes = bytes(&self.path)?;
-        if !age::is_encrypted(&bytes) {
-            return ClusterKeys::parse(&bytes).map_err(|source| CredentialError::Keys { path: path(), source });
-        }
-        let file = self.identity.as_ref().ok_or_else(|| CredentialError::NoIdentity { path: path() })?;
-        let identities = age::Identity::parse_file(&read(file)?)
-            .map_err(|source| CredentialError::Age { path: file.clone(), source })?;
-        let plain =
-            age::decrypt(&bytes, &identities).map_err(|source| CredentialError::Age { path: path(), source })?;
+        let identity = || match &self.identity {
+            Some(file) => bytes(file),
+            None => Err(CredentialError::NoIdentity { path: path() }),
+        };
+        let plain = age::open(bytes(&self.path)?, identity).map_err(|error| match error {
+            age::OpenError::NoIdentity(error) => error,
+            age::OpenError::Identity(source) => {
+                CredentialError::Age { path: self.identity.clone().unwrap_or_else(path), source }
+            }
+            age::OpenError::Content(source) => CredentialError::Age { path: path(), source },
+        })?;
         ClusterKeys::parse(&plain).map_err(|source| CredentialError::Keys { path: path(), source })
     }
 

@@ -93,9 +93,15 @@ impl Unsent {
         matches!(&*self.0, Reason::Server(error) if error.is_denied())
     }
 
-    /// Whether no server can be talked to now.
+    /// Whether the server is gone, as far as can be seen: nobody answers, or it is sealed. What can't be verified is there,
+    /// and so is what breaks off.
     pub(super) fn is_out_of_reach(&self) -> bool {
-        self.server().is_some_and(|error| error.is_sealed() || error.is_unreachable())
+        self.server().is_some_and(|error| error.is_sealed() || error.is_absent())
+    }
+
+    /// Whether something is there, and can't be talked to.
+    pub(super) fn is_at_fault(&self) -> bool {
+        self.server().is_some_and(|error| error.is_unreachable() && !error.is_absent())
     }
 
     /// Whether it may have been done all the same. Look, and don't ask a second time.
@@ -173,5 +179,42 @@ impl From<vault_client::Error> for Unsent {
 impl From<Failure> for Unsent {
     fn from(failure: Failure) -> Self {
         Self(Box::new(Reason::Settings(failure)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+    use vault_client::{Address, Client, Namespace, Timing, TlsSettings};
+
+    use super::*;
+
+    async fn sent(port: u16) -> Unsent {
+        let address = Address::parse(&format!("https://127.0.0.1:{port}")).unwrap();
+        let timing = Timing { retries: 0, ..Timing::default() };
+        let client = Client::new(&address, &TlsSettings::default(), Namespace::default(), timing).unwrap();
+        client.send(&Request::delete("sys/policies/acl/a"), None).await.unwrap_err().into()
+    }
+
+    #[tokio::test]
+    async fn only_who_does_not_answer_is_gone() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answering = tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+            }
+        });
+        let unverified = sent(port).await;
+        assert!(!unverified.is_out_of_reach() && unverified.is_at_fault(), "{unverified:?}");
+        answering.abort();
+        assert!(answering.await.unwrap_err().is_cancelled());
+        let refused = sent(port).await;
+        assert!(refused.is_out_of_reach() && !refused.is_at_fault(), "{refused:?}");
+        let sealed = Unsent::from(Request::delete("sys/policies/acl/a").sealed());
+        assert!(sealed.is_out_of_reach() && !sealed.is_at_fault());
+        let unusable = Unsent::unusable(Diagnostic::error("ca_cert_file can't be read"));
+        assert!(!unusable.is_out_of_reach() && !unusable.is_at_fault());
     }
 }

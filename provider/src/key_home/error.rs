@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use pki::KeyError;
 use tf_framework::diagnostic::Diagnostic;
+use tf_framework::value::Path;
+use tf_framework::{Context, Failure, Outcome};
 use thiserror::Error;
 use tokio::task::JoinError;
 
+use super::kv::KvError;
+use crate::SecretZero;
 use crate::installed_file::{FileError, headline, shell_word};
 
 /// A key that can't be read from its home or written there.
@@ -16,6 +20,9 @@ pub enum HomeError {
     /// The file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The secret.
+    #[error(transparent)]
+    Kv(#[from] KvError),
     /// Everybody on the machine can read or change it.
     #[error("the file {} can be {} by everybody on this machine (mode {mode:04o})", path.display(), if mode & 0o004 != 0 { "read" } else { "used" })]
     Exposed {
@@ -78,6 +85,7 @@ impl HomeError {
     pub fn remedy(&self) -> String {
         match self {
             Self::File(error) => error.remedy(),
+            Self::Kv(error) => error.remedy().to_owned(),
             Self::Exposed { path, .. } => format!(
                 "Consider who may have copied it meanwhile; if that may be, replace it. Then let only its owner read it: \
                  chmod 600 {}",
@@ -110,6 +118,31 @@ impl HomeError {
             Self::Encode(_) | Self::Interrupted(_) => "What was there before is unchanged. Apply again.".to_owned(),
         }
     }
+
+    /// What a refresh makes of it. What is on a server that can't be looked at now, because it is sealed say, stays as the
+    /// state says. `at` is the attribute that says where the key is.
+    pub fn reading(self, at: &Path) -> Failure {
+        match self {
+            Self::Kv(KvError::Server { doing, error })
+                if error.server().is_none() || error.is_sealed() || error.is_lost_credentials() =>
+            {
+                error.reading(doing)
+            }
+            error => Diagnostic::from(error).at(at.clone()).into(),
+        }
+    }
+
+    /// The end of removing a key that can't be removed. One on a server that can't be reached is forgotten with a warning, if
+    /// the provider block says so. `remedy` is another way out.
+    ///
+    /// # Errors
+    /// The error, unless it is to be forgotten.
+    pub fn forgotten(self, cx: &Context<SecretZero>, remedy: &str) -> Outcome<()> {
+        match self {
+            Self::Kv(KvError::Server { doing, error }) => cx.client().forgotten(cx, error, &doing),
+            error => Err(Diagnostic::from(error).remedy(remedy).into()),
+        }
+    }
 }
 
 impl From<HomeError> for Diagnostic {
@@ -117,8 +150,9 @@ impl From<HomeError> for Diagnostic {
         let remedy = error.remedy();
         let diagnostic = Self::error(headline(&error.to_string()));
         let diagnostic = match &error {
-            HomeError::File(_) => match error {
+            HomeError::File(_) | HomeError::Kv(_) => match error {
                 HomeError::File(error) => return error.into(),
+                HomeError::Kv(error) => return error.into(),
                 _ => diagnostic,
             },
             HomeError::NotAKey { source, .. } | HomeError::State(source) | HomeError::Encode(source) => {

@@ -126,6 +126,11 @@ impl KeyFile {
         if self.same_file(other)? {
             return Ok(None);
         }
+        self.leave(key)
+    }
+
+    /// Removes the file, if the key is in it. Returns the file if it stays, because it holds something else.
+    pub(super) fn leave(&self, key: &PrivateKey) -> Result<Option<PathBuf>, HomeError> {
         match self.installed.read()? {
             None => Ok(None),
             Some(content) if self.parse(&content).is_ok_and(|found| found.public_key() == key.public_key()) => {

@@ -9,18 +9,24 @@ use super::*;
 use crate::installed_file::FileError;
 
 fn at(folder: &TempDir, name: &str) -> KeyHome {
-    KeyHome { file: Some(folder.path().join(name).to_str().unwrap().to_owned()), ..KeyHome::default() }
+    KeyHome { file: Some(path_of(folder, name)), ..KeyHome::default() }
 }
 
-fn home(declared: &KeyHome) -> Home {
-    Home::of(declared, &Path::root().attribute("key")).unwrap()
+fn path_of(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+/// One that needs no server.
+fn home(declared: &KeyHome) -> Home<'static> {
+    assert!(!declared.check(&Path::root()).has_errors());
+    declared.key_file().unwrap().map_or(Home::InState, Home::File)
 }
 
 fn key() -> PrivateKey {
     PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap()
 }
 
-async fn key_in(home: &Home) -> Option<String> {
+async fn key_in(home: &Home<'_>) -> Option<String> {
     home.load(None).await.unwrap().map(|key| key.public_key().key_id().to_hex())
 }
 
@@ -65,8 +71,8 @@ async fn a_key_that_is_replaced_is_set_aside() {
     assert_eq!(home.replace(&one).await.unwrap(), None);
     let first = fs::read(folder.path().join("ca.key")).unwrap();
     let aside = home.replace(&two).await.unwrap().unwrap();
-    assert!(aside.to_str().unwrap().contains("ca.key.replaced-2"), "{}", aside.display());
-    assert_eq!((fs::read(&aside).unwrap(), mode_of(&aside)), (first, 0o600));
+    assert!(aside.contains("ca.key.replaced-2"), "{aside}");
+    assert_eq!((fs::read(&aside).unwrap(), mode_of(aside.as_ref())), (first, 0o600));
     assert_eq!((key_in(&home).await, home.replace(&two).await.unwrap()), (id(&two), None));
     let other = home.replace(&three).await.unwrap().unwrap();
     assert_ne!(aside, other);
@@ -170,7 +176,7 @@ async fn a_moved_key_is_in_one_place() {
     }
     let other = self::key();
     old.store(&other).await.unwrap();
-    assert_eq!(old.move_to(&new, &key).await.unwrap(), Some(folder.path().join("old.key")));
+    assert_eq!(old.move_to(&new, &key).await.unwrap(), Some(path_of(&folder, "old.key")));
     assert_eq!(key_in(&old).await, id(&other));
     let error = new.move_to(&old, &key).await.unwrap_err();
     assert!(matches!(error, HomeError::Occupied { .. }), "{error}");
@@ -211,7 +217,7 @@ async fn the_state_is_a_home_that_is_written_by_others() {
     assert_eq!(state.move_to(&file, &key).await.unwrap(), None);
     assert_eq!(key_in(&file).await, id(&key));
     // The file stays: nobody knows yet whether the state will be written.
-    assert_eq!(file.move_to(&state, &key).await.unwrap(), Some(folder.path().join("ca.key")));
+    assert_eq!(file.move_to(&state, &key).await.unwrap(), Some(path_of(&folder, "ca.key")));
     assert_eq!(key_in(&file).await, id(&key));
     assert_eq!(
         (file.describe(), state.describe()),

@@ -74,7 +74,8 @@ impl KvKeys {
         if let Ok(record) = serde_json::from_slice::<Record>(&content) {
             return Ok(Staged::Intent(record.secretzero_initialises));
         }
-        Ok(Staged::Keys(Box::new(self.parsed(&content, &stage)?)))
+        let content = self.sealing.open(stage.describe().as_ref(), content)?;
+        Ok(ClusterKeys::parse(&content).map_or(Staged::Unread, |keys| Staged::Keys(Box::new(keys))))
     }
 
     /// Shows that the keys can be written, to the stage and then under their own name, which must not be taken. The record of
@@ -107,7 +108,14 @@ impl KvKeys {
     }
 
     pub(super) async fn keep(&self, text: &[u8]) -> Result<(), Diagnostic> {
-        self.stage().write(&self.sealing.close(text)?).await
+        let closed = self.sealing.close(text)?;
+        if std::str::from_utf8(&closed).is_err() {
+            return Err(Diagnostic::error(format!(
+                "A text can be put into {}, and nothing else",
+                self.stage().describe()
+            )));
+        }
+        self.stage().write(&closed).await
     }
 
     pub(super) fn sealed(&self, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {

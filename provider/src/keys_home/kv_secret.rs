@@ -5,13 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use cluster_keys::LARGEST;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tf_framework::diagnostic::Diagnostic;
 use vault_client::sys::seal_status::{self, SealStatus};
-use vault_client::{
-    Address, ApiPath, Client, Error, Namespace, Reply, Request, Timing, TlsSettings, Token, TokenError,
-};
+use vault_client::{Address, Client, Error, Namespace, Reply, Request, Timing, TlsSettings, Token, TokenError};
 use zeroize::Zeroizing;
 
 use super::settings::VaultKvHome;
@@ -37,22 +34,6 @@ pub(super) struct KvSecret {
 struct Version {
     contents: Contents,
     number: u64,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    data: &'a Map<String, Value>,
-    options: Options,
-}
-
-#[derive(Serialize)]
-struct Options {
-    cas: u64,
-}
-
-#[derive(Serialize)]
-struct Destroyed {
-    versions: Vec<u64>,
 }
 
 /// A request came to nothing.
@@ -152,8 +133,8 @@ impl KvSecret {
     /// If it can't be written, or earlier versions can't be destroyed.
     pub(super) async fn exchange(&self, content: &[u8]) -> Result<(), Diagnostic> {
         let before = self.write_over(content).await?;
-        let path = ApiPath::new(self.mount.as_str()).segment("destroy").join(&self.name);
-        let request = Request::write(path, &Destroyed { versions: (1..=before).collect() }).repeatable();
+        let versions: Vec<u64> = (1..=before).collect();
+        let request = self.path().destroy(&versions);
         let destroyed = self.ask(&request).await.map_err(|error| self.failed(error));
         destroyed.map(drop).map_err(|error| {
             error.detail("They are written, and what was there before is still there as an earlier version.")
@@ -196,8 +177,7 @@ impl KvSecret {
     async fn put(&self, mut contents: Contents, cas: u64, content: &[u8]) -> Result<(), Diagnostic> {
         let text = String::from_utf8_lossy(content).into_owned();
         contents.0.insert(self.field.clone(), Value::String(text));
-        let request =
-            Request::write(self.path().data(), &Body { data: &contents.0, options: Options { cas } }).secret();
+        let request = self.path().write_over(cas, &contents);
         let Err(error) = self.ask(&request).await else { return Ok(()) };
         // If the answer was lost, look: a second try would be refused because of the first.
         let is_there = error.may_have_been_done()

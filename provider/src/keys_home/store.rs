@@ -119,7 +119,7 @@ impl KeysStore {
         }
     }
 
-    /// Puts the text of keys into the stage: from now on they are safe.
+    /// Puts the text of keys into the stage, or whatever the server told: from now on it is safe.
     ///
     /// # Errors
     /// If that is impossible. What was there is then unchanged.

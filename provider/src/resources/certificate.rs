@@ -40,7 +40,8 @@ const UNTOLD: &str = "on_change_is_due";
 /// It is renewed in place, with the same key unless `new_key_on_renewal` is set. It is issued anew if its issuer is
 /// replaced, and not if that is only renewed.
 ///
-/// Drift is seen in its files: whether they are there and have what they should, their mode, owner and group.
+/// Drift is seen in its files: whether they are there and have what they should, their mode, owner and group; and in the field
+/// of a secret, if its key is there.
 ///
 /// ## From openssl scripts
 ///
@@ -86,7 +87,7 @@ const UNTOLD: &str = "on_change_is_due";
 )]
 pub struct Certificate {
     /// What it was made of, which is also its import id: the files of key and certificate, with a comma between them.
-    /// The key identifier if it was made without files. It stays when they move.
+    /// The key identifier if its key was not made in a file. It stays when they move.
     #[tf(computed, keep_state, identity)]
     pub id: String,
     /// Who issues it: the output `issuer` of a `secretzero_certificate_authority`.
@@ -148,7 +149,8 @@ pub struct Certificate {
     #[tf(optional)]
     pub on_change: Option<OnChange>,
     /// Permits a new key of its own in place of one that is lost, or of another kind. The old key is set aside beside
-    /// the new one, as a file whose name ends in `.replaced-` and the time; one in the state is gone.
+    /// the new one, as a file whose name ends in `.replaced-` and the time, or as an earlier version of the secret; one in the
+    /// state is gone.
     #[tf(optional, default = false)]
     pub allow_replace: bool,
     /// Whether destroying the object removes its own key. The files of certificates are removed in any case.
@@ -199,7 +201,7 @@ impl Resource for Certificate {
     async fn create(cx: &Context<SecretZero>, plan: Plan<Self>) -> Outcome<Self> {
         let (settings, promised) = settings::taken_apart(plan);
         // Before a key is made: an issuer that can't sign must not leave one behind.
-        let issuer = settings.issuer.load(&Self::ISSUER.path()).await?;
+        let issuer = settings.issuer.load(&Self::ISSUER.path(), cx).await?;
         settings.consider_now(&issuer)?;
         if settings.uses_files() {
             machine::remember(&mut cx.private())?;
@@ -226,10 +228,10 @@ impl Resource for Certificate {
         }
         let mut found = Vec::new();
         if let Some(declared) = &state.key {
-            let home = Home::of(declared, &Self::KEY.path())?;
+            let home = Home::of(declared, &Self::KEY.path(), cx)?;
             let key_id = id_of_key(&state.public_key_pem)?;
             let drift = drift(declared, &home, &key_id, state.private_key_pem_in_state.as_ref()).await;
-            found.extend(drift.map_err(|error| Diagnostic::from(error).at(Self::KEY.path()))?);
+            found.extend(drift.map_err(|error| error.reading(&Self::KEY.path()))?);
         }
         for (file, at, content) in [
             (&state.certificate_file, Self::CERTIFICATE_FILE.path(), &state.certificate_chain_pem),
@@ -255,7 +257,7 @@ impl Resource for Certificate {
         settings.require_here(cx, &prior)?;
         let mut issuer = None;
         if promised.certificate_pem.is_none() {
-            let loaded = settings.issuer.load(&Self::ISSUER.path()).await?;
+            let loaded = settings.issuer.load(&Self::ISSUER.path(), cx).await?;
             settings.consider_now(&loaded)?;
             issuer = Some(loaded);
         }
@@ -301,7 +303,7 @@ impl Resource for Certificate {
             installed_certificate::file(at).remove(cx, file, content)?;
         }
         let Some(key) = &state.key else { return Ok(()) };
-        let home = Home::of(key, &Self::KEY.path())?;
+        let home = Home::of(key, &Self::KEY.path(), cx)?;
         remove(cx, &home, &id_of_key(&state.public_key_pem)?, state.delete_on_destroy).await
     }
 
@@ -316,7 +318,7 @@ impl Resource for Certificate {
     async fn import(cx: &Context<SecretZero>, identity: CertificateIdentity) -> Outcome<Option<Self>> {
         let CertificateIdentity { id } = identity;
         let summary = format!("Importing the certificate {id:?}");
-        let Some(found) = import_id::read(&id, &summary).await? else { return Ok(None) };
+        let Some(found) = import_id::read(cx, &id, &summary).await? else { return Ok(None) };
         machine::remember(&mut cx.private())?;
         let kind = declarable(found.key.public_key(), &summary)?.to_string();
         let settings = Settings::found(&found, &summary)?;

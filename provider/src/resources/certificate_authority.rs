@@ -35,7 +35,8 @@ const VALIDITY_PERIOD_HOURS: i64 = 87_600;
 /// It is renewed in place with the same key, and what it issued stays valid. A changed subject, another kind of key and
 /// a lost key need another key and so another authority: that is an error unless `allow_replace` is true.
 ///
-/// Drift is seen in its files: whether they are there and have what they should, their mode, owner and group.
+/// Drift is seen in its files: whether they are there and have what they should, their mode, owner and group; and in the field
+/// of a secret, if its key is there.
 ///
 /// ## From openssl scripts
 ///
@@ -69,7 +70,7 @@ const VALIDITY_PERIOD_HOURS: i64 = 87_600;
 #[tf(resource = "certificate_authority", import = "{id}")]
 pub struct CertificateAuthority {
     /// What it was made of, which is also its import id: the files of key and certificate, with a comma between them.
-    /// The key identifier if it was made without files. It stays when they move.
+    /// The key identifier if its key was not made in a file. It stays when they move.
     #[tf(computed, keep_state, identity)]
     pub id: String,
     /// Its name. It stands in everything that it issues, so another one is another authority.
@@ -113,7 +114,8 @@ pub struct CertificateAuthority {
     #[tf(optional)]
     pub certificate_file: Option<FileSettings>,
     /// Permits another key, and with it another authority, if the subject or the kind of key changes or the key is
-    /// lost. The old key is set aside beside the new one, as a file whose name ends in `.replaced-` and the time.
+    /// lost. The old key is set aside beside the new one, as a file whose name ends in `.replaced-` and the time,
+    /// or as an earlier version of the secret.
     #[tf(optional, default = false)]
     pub allow_replace: bool,
     /// Whether destroying the object removes the key.
@@ -166,8 +168,8 @@ impl Resource for CertificateAuthority {
 
     async fn create(cx: &Context<SecretZero>, plan: Plan<Self>) -> Outcome<Self> {
         let (settings, promised) = settings::taken_apart(plan);
-        let parent = settings.load_parent().await?;
-        let home = settings.home()?;
+        let parent = settings.load_parent(cx).await?;
+        let home = settings.home(cx)?;
         if settings.uses_files() {
             machine::remember(&mut cx.private())?;
         }
@@ -186,7 +188,7 @@ impl Resource for CertificateAuthority {
     }
 
     async fn read(cx: &Context<SecretZero>, state: Self) -> Outcome<Option<Self>> {
-        let home = Home::of(&state.key, &Self::KEY.path())?;
+        let home = Home::of(&state.key, &Self::KEY.path(), cx)?;
         if state.uses_files() && machine::elsewhere(&cx.private()) {
             cx.warn_once(machine::warning("Certificate authorities"));
             return Ok(Some(Self { drift: Vec::new(), ..state }));
@@ -194,7 +196,7 @@ impl Resource for CertificateAuthority {
         let key_id = id_of_key(&state.public_key_pem)?;
         let mut found = drift(&state.key, &home, &key_id, state.private_key_pem_in_state.as_ref())
             .await
-            .map_err(|error| Diagnostic::from(error).at(Self::KEY.path()))?;
+            .map_err(|error| error.reading(&Self::KEY.path()))?;
         let file = installed_certificate::file(Self::CERTIFICATE_FILE.path());
         found.extend(file.differences(state.certificate_file.as_ref(), &state.certificate_chain_pem)?);
         let early = renewal::window(state.validity_period_hours, state.early_renewal_hours);
@@ -211,7 +213,7 @@ impl Resource for CertificateAuthority {
         settings.require_here(cx, &prior)?;
         let issues = promised.certificate_pem.is_none();
         // Before anything is changed: a parent that can't sign must not leave a new key behind.
-        let parent = if issues { settings.load_parent().await? } else { None };
+        let parent = if issues { settings.load_parent(cx).await? } else { None };
         let replacement = match promised.key_id {
             Some(_) => None,
             None => Some(Replacement {
@@ -234,7 +236,7 @@ impl Resource for CertificateAuthority {
 
     async fn delete(cx: &Context<SecretZero>, state: Self) -> Outcome<()> {
         let key_id = id_of_key(&state.public_key_pem)?;
-        let home = Home::of(&state.key, &Self::KEY.path())?;
+        let home = Home::of(&state.key, &Self::KEY.path(), cx)?;
         if let Some(file) = &state.certificate_file {
             machine::required_here(&cx.private(), "Removing a certificate authority")?;
             let text = installed_certificate::file(Self::CERTIFICATE_FILE.path());
@@ -254,7 +256,7 @@ impl Resource for CertificateAuthority {
     async fn import(cx: &Context<SecretZero>, identity: CertificateAuthorityIdentity) -> Outcome<Option<Self>> {
         let CertificateAuthorityIdentity { id } = identity;
         let summary = format!("Importing the certificate authority {id:?}");
-        let Some(found) = import_id::read(&id, &summary).await? else { return Ok(None) };
+        let Some(found) = import_id::read(cx, &id, &summary).await? else { return Ok(None) };
         machine::remember(&mut cx.private())?;
         let kind = declarable(found.key.public_key(), &summary)?;
         let settings = Settings::found(&found, kind, &summary)?;

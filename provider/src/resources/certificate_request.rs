@@ -8,7 +8,7 @@ mod declared;
 mod moved;
 mod planning;
 
-use tf_framework::diagnostic::{Diagnostic, Diagnostics};
+use tf_framework::diagnostic::Diagnostics;
 use tf_framework::model::{Model, Plan, Secret, Setting};
 use tf_framework::{Config, Context, Draft, Move, Outcome, Resource};
 
@@ -25,7 +25,7 @@ use crate::subject::SubjectSettings;
 /// The key is its own, made in the home that `key` names, or that of a `secretzero_private_key`, to which `private_key`
 /// refers. A key in the home already is taken over with a warning, if it is of the declared kind.
 ///
-/// Drift is seen in the files: of the key, if it is its own, and of the request.
+/// Drift is seen where its own key is, in a file or a secret, and in the file of the request.
 ///
 /// ## From openssl scripts
 ///
@@ -51,7 +51,7 @@ use crate::subject::SubjectSettings;
 #[derive(Model)]
 #[tf(resource = "certificate_request", exactly_one_of(key, private_key), conflicting(private_key, key_algorithm))]
 pub struct CertificateRequest {
-    /// The file of the key as it was when the request was made; the key identifier if there was none.
+    /// The file of the key as it was when the request was made; the key identifier if it was in none.
     #[tf(computed, keep_state)]
     pub id: String,
     /// Who the certificate is for. It may be left out if there is another name.
@@ -121,7 +121,7 @@ impl Resource for CertificateRequest {
             Some(file) => csr_file::install(cx, file, &request)?,
             None => request.to_pem(),
         };
-        let made = Made::of(&key, declared.in_state(&key)?);
+        let made = Made::of(&key, declared.in_state(cx, &key)?);
         let id = promised.id.clone().unwrap_or_else(|| made.key_id.clone());
         Ok(declared.into_state(id, made, promised, csr_pem))
     }
@@ -134,9 +134,9 @@ impl Resource for CertificateRequest {
         }
         let mut found = Vec::new();
         if let Some(declared) = &state.key {
-            let home = Home::of(declared, &Self::KEY.path())?;
+            let home = Home::of(declared, &Self::KEY.path(), cx)?;
             let drift = drift(declared, &home, &state.key_id, state.private_key_pem_in_state.as_ref()).await;
-            found.extend(drift.map_err(|error| Diagnostic::from(error).at(Self::KEY.path()))?);
+            found.extend(drift.map_err(|error| error.reading(&Self::KEY.path()))?);
         }
         found.extend(csr_file::file().differences(state.csr_file.as_ref(), &state.csr_pem)?);
         Ok(Some(Self { drift: found, ..state }))
@@ -175,7 +175,7 @@ impl Resource for CertificateRequest {
         }
         match &state.key {
             Some(key) => {
-                let home = Home::of(key, &Self::KEY.path())?;
+                let home = Home::of(key, &Self::KEY.path(), cx)?;
                 remove(cx, &home, &state.key_id, state.delete_on_destroy).await
             }
             None => Ok(()),

@@ -4,6 +4,7 @@ mod call;
 mod encryption;
 mod first_time;
 mod settings;
+mod way_back;
 
 use tf_framework::diagnostic::{Diagnostic, Diagnostics};
 use tf_framework::model::{Model, Plan, Setting};
@@ -23,7 +24,8 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(300);
 /// Initialises a new OpenBao or Vault server, and stores its keys before it says so.
 ///
 /// It waits until the server listens. That the keys can be stored is shown before the server is asked. The server tells the
-/// keys once; should they not reach their home then, the error names the file that has them.
+/// keys once; should they not reach their home then, the error names the file that has them. A reply that is cut off or can't be
+/// read is kept as it came, and the error says where.
 ///
 /// A server that is initialised already is taken over with a warning if its keys are in the home that is declared; else that
 /// is an error. Keys that are there are never overwritten.
@@ -31,7 +33,8 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(300);
 /// No secret is in the state. It has fingerprints of the shares: the first eight bytes of their SHA-256, in hexadecimal.
 ///
 /// If an apply is killed just when the server answers, the keys are lost, and so is the new, empty server. The next apply
-/// says so, and how to reset the server; it does not do that by itself.
+/// says so, and how to reset the server; it does not do that by itself. Nor does it where a server has died in the middle of
+/// its initialisation, and refuses every further one.
 ///
 /// With `pgp_keys` the server encrypts each share for its holder, and tells nobody else. Then only the holders can unseal it:
 /// `secretzero_unseal` can't.

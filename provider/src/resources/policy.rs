@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use tf_framework::diagnostic::Diagnostic;
-use tf_framework::model::{Model, Plan};
+use tf_framework::model::{Model, Plan, Setting};
 use tf_framework::semantic::PolicyText;
-use tf_framework::{Context, Move, Outcome, Resource};
+use tf_framework::{Context, Draft, Move, Outcome, Resource};
 use vault_client::{ApiPath, Request};
 
 use crate::SecretZero;
 use crate::adoption::Existing;
+use crate::policy_rules::doubts;
 use crate::said;
 
 /// The path of a policy, with which it can be imported, too.
@@ -22,6 +23,11 @@ const PATH: &str = "sys/policies/acl";
 ///
 /// The names `root` and `response-wrapping` belong to the server. `default` can be managed and is not removed when it is
 /// destroyed: the server keeps it.
+///
+/// A plan that writes a document warns of what is probably not meant in it: capabilities and patterns that no server takes, a
+/// `*` in the middle of a path, a slash in front, `sudo`, everything below `sys/` or `auth/`, rules for logins, which have no
+/// effect, and paths of KV version 2 without `data/` or `metadata/`. Which version a mount has is taken from its name (`kvv2`,
+/// `kv-v2`) and from the other rules: no server is asked.
 ///
 /// Drift is seen in everything.
 ///
@@ -104,6 +110,16 @@ impl Resource for Policy {
         let request = Request::delete(path(&state.name)).within(state.namespace.as_deref());
         let sent = cx.client().send(&request).await;
         cx.client().removed(cx, sent, &doing("Destroying", &state.name))
+    }
+
+    fn plan(_: &Context<SecretZero>, draft: &mut Draft<'_, Self>) -> Outcome<()> {
+        // Of what stands already, it was said when it was planned.
+        if let Setting::Known(policy) = draft.planned(Self::POLICY)
+            && draft.prior_value(Self::POLICY).as_ref() != Some(&policy)
+        {
+            doubts(&policy).into_iter().for_each(|doubt| draft.warn(doubt.at(Self::POLICY.path())));
+        }
+        Ok(())
     }
 
     /// The name, or the path that the server's API has for it: users copy it from there.

@@ -36,8 +36,8 @@ const TYPE: &str = "secretzero_private_key";
 /// A key that is lost is not made anew in silence: whatever has a certificate for it would stop working. That needs
 /// `allow_replace`.
 ///
-/// Drift is seen in the file of the key: whether it is there and has this key, its mode, owner and group. A key in the state
-/// can't drift.
+/// Drift is seen in the file of the key: whether it is there and has this key, its mode, owner and group; and in the field of
+/// a secret: whether it has this key. A key in the state can't drift.
 ///
 /// ## From openssl scripts
 ///
@@ -68,7 +68,7 @@ const TYPE: &str = "secretzero_private_key";
 #[tf(resource = "private_key", import = "{id}")]
 pub struct PrivateKey {
     /// The file of the key as it was when the key was made or imported, which is also its import id. The key identifier if
-    /// the key was made in the state. It stays when the key moves.
+    /// the key was not made in a file. It stays when the key moves.
     #[tf(computed, keep_state, identity)]
     pub id: String,
     /// The kind of key: `rsa2048`, `rsa3072`, `rsa4096`, `ecdsa-p256`, `ecdsa-p384`, `ecdsa-p521` or `ed25519`. Another kind
@@ -79,7 +79,7 @@ pub struct PrivateKey {
     #[tf(required)]
     pub key: KeyHome,
     /// Permits a new key in place of one that is lost, or of another kind. The old key is set aside beside the new one, as
-    /// a file whose name ends in `.replaced-` and the time; one in the state is gone.
+    /// a file whose name ends in `.replaced-` and the time, or as an earlier version of the secret; one in the state is gone.
     #[tf(optional, default = false)]
     pub allow_replace: bool,
     /// Whether destroying the object removes the key.
@@ -121,7 +121,7 @@ impl Resource for PrivateKey {
 
     async fn create(cx: &Context<SecretZero>, plan: Plan<Self>) -> Outcome<Self> {
         let (id, settings, _) = taken_apart(plan);
-        let home = settings.home()?;
+        let home = settings.home(cx)?;
         if home.is_file() {
             machine::remember(&mut cx.private())?;
         }
@@ -133,14 +133,14 @@ impl Resource for PrivateKey {
     }
 
     async fn read(cx: &Context<SecretZero>, state: Self) -> Outcome<Option<Self>> {
-        let home = Home::of(&state.key, &Self::KEY.path())?;
+        let home = Home::of(&state.key, &Self::KEY.path(), cx)?;
         if home.is_file() && machine::elsewhere(&cx.private()) {
             cx.warn_once(machine::warning("Private keys"));
             // What was found there is for that machine to find again, and nothing to plan here.
             return Ok(Some(Self { drift: Vec::new(), ..state }));
         }
         let drift = drift(&state.key, &home, &state.key_id, state.private_key_pem_in_state.as_ref()).await;
-        let drift = drift.map_err(|error| Diagnostic::from(error).at(Self::KEY.path()))?;
+        let drift = drift.map_err(|error| error.reading(&Self::KEY.path()))?;
         Ok(Some(Self { drift, ..state }))
     }
 
@@ -162,7 +162,7 @@ impl Resource for PrivateKey {
     }
 
     async fn delete(cx: &Context<SecretZero>, state: Self) -> Outcome<()> {
-        let home = Home::of(&state.key, &Self::KEY.path())?;
+        let home = Home::of(&state.key, &Self::KEY.path(), cx)?;
         remove(cx, &home, &state.key_id, state.delete_on_destroy).await
     }
 
@@ -173,10 +173,12 @@ impl Resource for PrivateKey {
             (_, None) => {
                 draft.plan(Self::DRIFT, &Vec::new());
                 if let Setting::Known(home) = draft.planned(Self::KEY)
-                    && let Some(file) = home.file
+                    && !home.is_in_state()
                 {
-                    draft.plan(Self::ID, &file);
                     draft.plan(Self::PRIVATE_KEY_PEM_IN_STATE, &None);
+                    if let Some(file) = home.file {
+                        draft.plan(Self::ID, &file);
+                    }
                 }
             }
         }
@@ -191,7 +193,7 @@ impl Resource for PrivateKey {
     async fn import(cx: &Context<SecretZero>, identity: PrivateKeyIdentity) -> Outcome<Option<Self>> {
         let summary = format!("Importing the private key {:?}", identity.id);
         let key = KeyHome { file: Some(identity.id.clone()), ..KeyHome::default() };
-        let home = Home::of(&key, &Self::ID.path())?;
+        let home = Home::of(&key, &Self::ID.path(), cx)?;
         let Some(found) = home.load(None).await.map_err(Diagnostic::from)? else { return Ok(None) };
         machine::remember(&mut cx.private())?;
         let key_algorithm = declarable(found.public_key(), &summary)?.to_string();
@@ -206,8 +208,8 @@ impl Resource for PrivateKey {
 }
 
 impl Settings {
-    fn home(&self) -> Outcome<Home> {
-        Ok(Home::of(&self.key, &PrivateKey::KEY.path())?)
+    fn home<'a>(&self, cx: &'a Context<SecretZero>) -> Outcome<Home<'a>> {
+        Ok(Home::of(&self.key, &PrivateKey::KEY.path(), cx)?)
     }
 
     /// The state with this key.

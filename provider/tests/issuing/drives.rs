@@ -21,7 +21,7 @@ fn object(known: &[(&str, Value)], names: &[&str]) -> Value {
 }
 
 fn key(known: &[(&str, Value)]) -> Value {
-    object(known, &["file", "mode", "owner", "group", "passphrase_file", "in_state"])
+    object(known, &["file", "mode", "owner", "group", "passphrase_file", "in_state", "vault_kv"])
 }
 
 fn file(path: String, mode: &str) -> Value {

@@ -94,6 +94,7 @@ fn homes(folder: &Path) -> Vec<Value> {
             ("owner", Value::Null),
             ("group", Value::Null),
             ("passphrase_file", Value::Null),
+            ("vault_kv", Value::Null),
         ])
     };
     vec![

@@ -8,6 +8,8 @@ mod elsewhere;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
+mod in_secrets;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod lost_keys;

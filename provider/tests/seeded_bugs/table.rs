@@ -76,10 +76,8 @@ pub(crate) const BUGS: &[Bug] = &[
         name: "a-key-is-looked-for-in-its-old-home-only",
         edit: Edit {
             file: "resources/private_key/change.rs",
-            find: "            _ => match self.to.load(None).await.map_err(|error| located(error, at))? {\n                \
-                   Some(key) if has_id(&key, self.key_id) => Ok(key),\n                \
-                   _ => Err(self.not_there(at).into()),\n            },",
-            replace: "            _ => Err(self.not_there(at).into()),",
+            find: "            found => match self.to.load(None).await.map_err(|error| located(error, at))? {",
+            replace: "            found => match self.from.load(None).await.map_err(|error| located(error, at))? {",
         },
         test: COMMANDS,
         reason: "The key is not in",

@@ -46,13 +46,16 @@ fn create(draft: &mut Draft<'_, Of>) {
 }
 
 fn own_key_of_new_certificate(draft: &mut Draft<'_, Of>, home: &KeyHome) {
+    if home.is_in_state() {
+        return;
+    }
+    draft.plan(Of::PRIVATE_KEY_PEM_IN_STATE, &None);
     let Some(file) = &home.file else { return };
     match draft.planned(Of::CERTIFICATE_FILE) {
         Setting::Known(certificate) => draft.plan(Of::ID, &format!("{file},{}", certificate.path)),
         Setting::Unset => draft.plan(Of::ID, file),
         Setting::Unknown => {}
     }
-    draft.plan(Of::PRIVATE_KEY_PEM_IN_STATE, &None);
 }
 
 /// Which key it is, if that is not for this resource to decide and is known.
@@ -69,10 +72,10 @@ fn change(draft: &mut Draft<'_, Of>, prior: &Of) -> Outcome<()> {
     let is_other_key = match own {
         (Setting::Known(declared), Some(before)) => own_key_stays(draft, prior, declared, before)?,
         (Setting::Known(declared), None) => {
-            if declared.file.is_some() {
-                draft.plan(Of::PRIVATE_KEY_PEM_IN_STATE, &None);
-            } else {
+            if declared.is_in_state() {
                 draft.plan_unknown(Of::PRIVATE_KEY_PEM_IN_STATE);
+            } else {
+                draft.plan(Of::PRIVATE_KEY_PEM_IN_STATE, &None);
             }
             true
         }

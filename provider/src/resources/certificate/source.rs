@@ -46,13 +46,13 @@ impl Source<'_> {
         match self {
             Self::Own(declared) => {
                 let at = Certificate::KEY.path();
-                let home = Home::of(declared, &at)?;
+                let home = Home::of(declared, &at, cx)?;
                 let key = settle(cx, &home, &at, NewKey::of(TYPE, wanted(promised)?)).await?;
                 let in_state = home.in_state(&key).map_err(Diagnostic::from)?;
                 Ok(Key { public: key.public_key().clone(), in_state, is_changed: true })
             }
             Self::Reference(reference) => {
-                let key = reference.load(&Certificate::PRIVATE_KEY.path()).await?;
+                let key = reference.load(&Certificate::PRIVATE_KEY.path(), cx).await?;
                 Ok(Key { public: key.public_key().clone(), in_state: None, is_changed: true })
             }
             Self::Request(pem) => {
@@ -85,13 +85,13 @@ impl Source<'_> {
     }
 
     fn warn_of_own_key_left(self, cx: &Context<SecretZero>, prior: &Certificate) -> Outcome<()> {
-        let Some(before) = prior.key.as_ref().filter(|before| before.file.is_some()) else { return Ok(()) };
+        let Some(before) = prior.key.as_ref().filter(|before| !before.is_in_state()) else { return Ok(()) };
         if let Self::Reference(reference) = self
             && reference.key.is_same_place(before)
         {
             return Ok(());
         }
-        let place = Home::of(before, &Certificate::KEY.path())?.describe();
+        let place = before.describe();
         cx.warn(
             Diagnostic::warning(format!("The key of the certificate stays in {place}"))
                 .detail("The certificate is for another key now. Remove the old one when nothing needs it any more."),

@@ -26,14 +26,16 @@ pub(super) fn plan(draft: &mut Draft<'_, Authority>) -> Outcome<()> {
 fn create(draft: &mut Draft<'_, Authority>) {
     draft.plan(Authority::DRIFT, &Vec::new());
     let Setting::Known(home) = draft.planned(Authority::KEY) else { return };
-    let in_state = home.file.is_none();
+    let in_state = home.is_in_state();
+    if !in_state {
+        draft.plan(Authority::PRIVATE_KEY_PEM_IN_STATE, &None);
+    }
     if let Some(file) = &home.file {
         match draft.planned(Authority::CERTIFICATE_FILE) {
             Setting::Known(certificate) => draft.plan(Authority::ID, &format!("{file},{}", certificate.path)),
             Setting::Unset => draft.plan(Authority::ID, file),
             Setting::Unknown => {}
         }
-        draft.plan(Authority::PRIVATE_KEY_PEM_IN_STATE, &None);
     }
     draft.plan_partly(
         Authority::ISSUER,

@@ -95,8 +95,8 @@ impl Settings {
         }
     }
 
-    pub(super) fn home(&self) -> Outcome<Home> {
-        Ok(Home::of(&self.key, &CertificateAuthority::KEY.path())?)
+    pub(super) fn home<'a>(&self, cx: &'a Context<SecretZero>) -> Outcome<Home<'a>> {
+        Ok(Home::of(&self.key, &CertificateAuthority::KEY.path(), cx)?)
     }
 
     pub(super) fn uses_files(&self) -> bool {
@@ -124,9 +124,9 @@ impl Settings {
 
     /// The authority above it, if there is one, and if it signs now, whatever the key is. To be asked before one is
     /// made.
-    pub(super) async fn load_parent(&self) -> Outcome<Option<Issuer>> {
+    pub(super) async fn load_parent(&self, cx: &Context<SecretZero>) -> Outcome<Option<Issuer>> {
         let Some(parent) = &self.parent else { return Ok(None) };
-        let issuer = parent.load(&CertificateAuthority::PARENT.path()).await?;
+        let issuer = parent.load(&CertificateAuthority::PARENT.path(), cx).await?;
         let now = clock::now();
         let acceptable = self.template(self.validity(Some(&issuer), now)?)?.acceptable_now(&issuer, now);
         acceptable.map_err(|refusal| refusal::diagnostics(&refusal, SUMMARY, &places()))?;

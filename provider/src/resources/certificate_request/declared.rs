@@ -93,11 +93,11 @@ impl Declared {
     pub(super) async fn new_key(&self, cx: &Context<SecretZero>, promised: &Promised) -> Outcome<pki::PrivateKey> {
         match (&self.key, &self.private_key) {
             (Some(declared), _) => {
-                let home = Home::of(declared, &CertificateRequest::KEY.path())?;
+                let home = Home::of(declared, &CertificateRequest::KEY.path(), cx)?;
                 let wanted = NewKey::of(OWNER, promised.algorithm()?);
                 settle(cx, &home, &CertificateRequest::KEY.path(), wanted).await
             }
-            (None, Some(reference)) => Ok(reference.load(&CertificateRequest::PRIVATE_KEY.path()).await?),
+            (None, Some(reference)) => Ok(reference.load(&CertificateRequest::PRIVATE_KEY.path(), cx).await?),
             (None, None) => Err(Diagnostic::error(SUMMARY)
                 .detail("Neither `key` nor `private_key` is set.")
                 .remedy("Set one of them.")
@@ -119,7 +119,7 @@ impl Declared {
                 return Ok(None);
             }
             let key = self.new_key(cx, promised).await?;
-            let in_state = self.in_state(&key)?;
+            let in_state = self.in_state(cx, &key)?;
             return Ok(Some((key, in_state)));
         };
         let is_untouched = declared == before && prior.drift.is_empty();
@@ -137,10 +137,10 @@ impl Declared {
 
     fn warn_of_own_key_left(&self, cx: &Context<SecretZero>, prior: &CertificateRequest) -> Outcome<()> {
         if let (Some(before), Some(reference)) = (&prior.key, &self.private_key)
-            && before.file.is_some()
+            && !before.is_in_state()
             && !before.is_same_place(&reference.key)
         {
-            let place = Home::of(before, &CertificateRequest::KEY.path())?.describe();
+            let place = before.describe();
             cx.warn(
                 Diagnostic::warning(format!("The key of the certificate request stays in {place}")).detail(
                     "The request refers to another key now. Remove the old one when nothing needs it any more.",
@@ -151,9 +151,9 @@ impl Declared {
     }
 
     /// The value of `private_key_pem_in_state`.
-    pub(super) fn in_state(&self, key: &pki::PrivateKey) -> Outcome<Option<Secret>> {
+    pub(super) fn in_state(&self, cx: &Context<SecretZero>, key: &pki::PrivateKey) -> Outcome<Option<Secret>> {
         let Some(declared) = &self.key else { return Ok(None) };
-        let home = Home::of(declared, &CertificateRequest::KEY.path())?;
+        let home = Home::of(declared, &CertificateRequest::KEY.path(), cx)?;
         Ok(home.in_state(key).map_err(Diagnostic::from)?)
     }
 

@@ -23,7 +23,7 @@ pub(super) fn look_over(draft: &mut Draft<'_, Of>) -> Outcome<()> {
             Some(before) => own_key_stays(draft, prior, before, &home)?,
             None => {
                 everything_is_open(draft);
-                if home.file.is_none() {
+                if home.is_in_state() {
                     draft.plan_unknown(Of::PRIVATE_KEY_PEM_IN_STATE);
                 }
             }
@@ -39,9 +39,11 @@ pub(super) fn look_over(draft: &mut Draft<'_, Of>) -> Outcome<()> {
 }
 
 fn own_key_of_new_request(draft: &mut Draft<'_, Of>, home: &KeyHome) {
+    if !home.is_in_state() {
+        draft.plan(Of::PRIVATE_KEY_PEM_IN_STATE, &None);
+    }
     if let Some(file) = &home.file {
         draft.plan(Of::ID, file);
-        draft.plan(Of::PRIVATE_KEY_PEM_IN_STATE, &None);
     }
     if draft.config(Of::KEY_ALGORITHM) == Setting::Unset {
         draft.plan(Of::KEY_ALGORITHM, &DEFAULT_ALGORITHM.to_string());

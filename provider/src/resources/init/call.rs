@@ -1,24 +1,24 @@
 //! The one call that can't be made twice. It needs nothing of the operation that it is made for, and goes on without it.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use cluster_keys::{ClusterKeys, Origin, ShareError, ShareSet};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize as _;
-use serde_json::Value;
 use tf_framework::Outcome;
 use tf_framework::diagnostic::Diagnostic;
 use vault_client::sys::init::{InitReply, InitRequest, initialize};
 use vault_client::sys::seal_status::{self, SealStatus};
-use vault_client::{Client, Request};
+use vault_client::{Answer, Client, Request};
 use zeroize::Zeroizing;
 
 use super::encryption::PublicKeys;
 use super::settings::Split;
+use super::way_back;
 use crate::clock;
 use crate::connection::Unsent;
 use crate::installed_file::{InstalledFile, Permissions, shell_word};
-use crate::keys_home::KeysStore;
+use crate::keys_home::{Intent, KeysStore};
 use crate::server_kind::{Edition, ServerKind};
 
 const DOING: &str = "Initialising the server";
@@ -27,54 +27,77 @@ const DOING: &str = "Initialising the server";
 pub(super) struct Call {
     pub(super) client: Client,
     pub(super) store: KeysStore,
-    /// Whether the record that the server was asked is of this run alone.
-    pub(super) is_first_to_ask: bool,
+    /// The record of an earlier run that it would ask this server or another one.
+    pub(super) asked_before: Option<Intent>,
     pub(super) split: Split,
     pub(super) encryption: PublicKeys,
     pub(super) address: String,
     /// What the server is, if its root token won't tell.
     pub(super) product: Option<ServerKind>,
     pub(super) version: String,
+    /// Of which kind its storage is.
+    pub(super) storage_type: String,
     /// Folders for the keys, if they can't be put into the stage.
     pub(super) fallbacks: Vec<PathBuf>,
 }
 
 impl Call {
-    /// Initialises the server, and puts what it tells into the stage.
+    /// Initialises the server, and puts what it tells into the stage, whether that can be read or not.
     pub(super) async fn made(self) -> Outcome<ClusterKeys> {
-        let told = self.asked().await?;
+        let request = self.request();
+        let told = self.asked(&request).await?;
         // From here to the stage nothing is waited for but the home itself.
-        let read = InitReply::deserialize(&told).ok().and_then(|reply| {
-            let product = self.product.as_ref().map_or_else(|| product_of(&reply.root_token), product_of_kind);
-            keys_of(reply, self.split, self.address.clone(), &format!("{product} {}", self.version)).ok()
-        });
-        let text = read.as_ref().map_or_else(|| raw(&told), ClusterKeys::to_json);
-        secured(&self.store, &text, &self.fallbacks).await?;
-        Ok(read.ok_or_else(|| unreadable(&self.store))?)
+        let (text, read) = match self.keys_in(&request, &told) {
+            Ok(keys) => (keys.to_json(), Ok(keys)),
+            Err(error) => (Zeroizing::new(told.body().to_vec()), Err(error)),
+        };
+        let kept = secured(&self.store, &text, &self.fallbacks).await;
+        match (kept, read) {
+            (Ok(()), Ok(keys)) => Ok(keys),
+            (Err(kept), Ok(_)) => Err(kept.into()),
+            (Ok(()), Err(error)) => {
+                let is_blank = self.seal_status().await.is_ok_and(|status| !status.initialized);
+                let unread = match is_blank {
+                    true => way_back::unread_of_blank(&self.store),
+                    false => way_back::unread(&self.store, &self.storage_type),
+                };
+                Err(unread.because(error.as_ref()).into())
+            }
+            (Err(kept), Err(error)) => {
+                Err(kept.detail(format!("It can't be read as keys: {error}. Take them out of it by hand.")).into())
+            }
+        }
+    }
+
+    /// The keys that it told.
+    fn keys_in(&self, request: &Request, told: &Answer) -> Result<ClusterKeys, Box<dyn Error + Send + Sync>> {
+        let reply: InitReply = told.data(request)?;
+        let product = self.product.as_ref().map_or_else(|| product_of(&reply.root_token), product_of_kind);
+        Ok(keys_of(reply, self.split, self.address.clone(), &format!("{product} {}", self.version))?)
     }
 
     /// Makes the call. What it answers is nowhere else.
-    async fn asked(&self) -> Outcome<Value> {
-        let request = self.request();
-        let error: Unsent = match self.client.send(&request, None).await {
-            Ok(reply) => match reply.data() {
-                Ok(told) => return Ok(told),
-                Err(error) => return Err(lost_just_now(&self.store).because(&error).into()),
-            },
+    async fn asked(&self, request: &Request) -> Outcome<Answer> {
+        let error: Unsent = match self.client.send_unread(request).await {
+            Ok(told) => return Ok(told),
             Err(error) => error.into(),
         };
         // The server says whether it was done.
         let is_blank = self.seal_status().await.is_ok_and(|status| !status.initialized);
-        if error.may_have_been_done() {
+        if error.may_have_been_done() && !has_cluster_already(&error) {
             // The record stays: it may still be at it.
             return Err(match is_blank {
                 true => error.doing(DOING),
-                false => lost_just_now(&self.store).detail(error.doing("").detail_text()),
+                false => way_back::lost_just_now(&self.store).detail(error.doing("").detail_text()),
             }
             .into());
         }
-        if is_blank && self.is_first_to_ask {
+        if is_blank && self.asked_before.is_none() {
             self.store.clear_stage().await?;
+        }
+        if is_blank && has_cluster_already(&error) {
+            let asked_before = self.asked_before.as_ref().filter(|intent| intent.address == self.address);
+            return Err(way_back::cluster_without_keys(error.doing(DOING), asked_before).into());
         }
         Err(error.doing(DOING).into())
     }
@@ -108,19 +131,8 @@ impl Call {
     }
 }
 
-/// The reply as it came, which tells everything.
-fn raw(told: &Value) -> Zeroizing<Vec<u8>> {
-    // What was JSON has a form in JSON.
-    Zeroizing::new(serde_json::to_vec(told).unwrap_or_default())
-}
-
-fn unreadable(store: &KeysStore) -> Diagnostic {
-    Diagnostic::error("The keys that the server told can't be read")
-        .detail(format!("The reply is kept as it came, in {}. Don't lose it: nothing else has the keys.", store.describe_stage()))
-        .remedy(
-            "What answered is no OpenBao or Vault server of a version that is known: see what listens at this address. If it is \
-             the server that is meant, take the keys out of the reply, and put them where they belong.",
-        )
+fn has_cluster_already(error: &Unsent) -> bool {
+    error.server().is_some_and(vault_client::sys::init::has_cluster_already)
 }
 
 fn keys_of(reply: InitReply, split: Split, address: String, product: &str) -> Result<ClusterKeys, ShareError> {
@@ -151,7 +163,7 @@ fn product_of_kind(kind: &ServerKind) -> &'static str {
 }
 
 /// Puts the text of the keys into the stage, or if that is impossible now, into the first of these folders that takes it.
-async fn secured(store: &KeysStore, text: &[u8], fallbacks: &[PathBuf]) -> Outcome<()> {
+async fn secured(store: &KeysStore, text: &[u8], fallbacks: &[PathBuf]) -> Result<(), Diagnostic> {
     let Err(error) = store.keep(text).await else { return Ok(()) };
     // That it can be encrypted was shown before. If it can't be all the same, keys in clear are better than none.
     let sealed = store.sealed(text).unwrap_or_else(|_| Zeroizing::new(text.to_vec()));
@@ -160,14 +172,13 @@ async fn secured(store: &KeysStore, text: &[u8], fallbacks: &[PathBuf]) -> Outco
         let permissions = Permissions { mode: 0o600, owner: None, group: None };
         let fallback = InstalledFile { path: folder.join(&name), permissions };
         if fallback.create(&sealed).is_ok() {
-            return Err(in_fallback(error, &fallback.path, store).into());
+            return Err(in_fallback(error, &fallback.path, store));
         }
     }
     Err(error
         .detail("The server is initialised, and its keys could be stored nowhere: not here, not in the working directory, not in \
                  the home of the user, not among the temporary files. They are lost. The server is new and empty.")
-        .remedy("Reset the server: stop it, empty its storage, start it. Make room, and apply again.")
-        .into())
+        .remedy("Reset the server: stop it, empty its storage, start it. Make room, and apply again."))
 }
 
 fn in_fallback(error: Diagnostic, fallback: &Path, store: &KeysStore) -> Diagnostic {
@@ -186,14 +197,6 @@ fn in_fallback(error: Diagnostic, fallback: &Path, store: &KeysStore) -> Diagnos
             store.describe()
         )),
     }
-}
-
-fn lost_just_now(store: &KeysStore) -> Diagnostic {
-    Diagnostic::error("The reply of the initialisation was lost").detail(format!(
-        "The server may be initialised, and what it told is told by nothing else. That it was asked is recorded in {}; the next \
-         apply looks how the server is, and says what to do.",
-        store.describe_stage()
-    ))
 }
 
 #[cfg(test)]
@@ -217,8 +220,7 @@ mod tests {
             ["missing\0", "fallback"].iter().take(count).map(|name| folder.path().join(name)).collect()
         };
         let store = KeysStore::Files(files.clone());
-        let failure = secured(&store, &keys.to_json(), &fallbacks(2)).await.unwrap_err();
-        let told = failure.diagnostics().iter().next().unwrap().detail_text().to_owned();
+        let told = secured(&store, &keys.to_json(), &fallbacks(2)).await.unwrap_err().detail_text().to_owned();
         let fallback = fs::read_dir(folder.path().join("fallback")).unwrap().next().unwrap().unwrap().path();
         assert!(told.contains(&fallback.display().to_string()) && told.contains("mv "), "{told}");
         // What the remedy says: then the next apply finds them.
@@ -229,7 +231,7 @@ mod tests {
         fs::remove_file(files.stage().path).unwrap();
         fs::create_dir(files.stage().path).unwrap();
         let failure = secured(&store, &keys.to_json(), &fallbacks(1)).await.unwrap_err();
-        assert!(failure.diagnostics().iter().next().unwrap().detail_text().contains("They are lost"));
+        assert!(failure.detail_text().contains("They are lost"));
     }
 
     const RECIPIENT: &str = "age12p99967rp49ulzndc7mav65ft78jwekyvty3f9g56nhr97v4vp5shr0phd";
@@ -254,12 +256,5 @@ mod tests {
         let written = fs::read(&fallback).unwrap();
         assert!(cluster_keys::age::is_encrypted(&written), "it is in clear");
         assert!(!String::from_utf8_lossy(&written).contains("canary"));
-    }
-
-    #[test]
-    fn a_reply_that_is_not_known_is_kept_as_it_came() {
-        let told = serde_json::json!({ "keys": 5, "shares_in_another_form": ["canary"] });
-        assert!(InitReply::deserialize(&told).is_err());
-        assert_eq!(serde_json::from_slice::<Value>(&raw(&told)).unwrap(), told);
     }
 }

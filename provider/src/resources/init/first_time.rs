@@ -12,6 +12,7 @@ use vault_client::sys::seal_status::SealStatus;
 use super::Init;
 use super::call::Call;
 use super::settings::{Declared, Split};
+use super::way_back;
 use crate::SecretZero;
 use crate::keys_home::{Intent, KeysStore, Staged};
 use crate::server_kind::ServerKind;
@@ -48,7 +49,7 @@ pub(super) async fn initialised(cx: &Context<SecretZero>, declared: &Declared, s
     }
     let split = declared.numbers.for_seal(&status)?;
     let encryption = declared.encryption.for_split(split)?;
-    let is_first_to_ask = is_free(store).await?;
+    let asked_before = is_free(store).await?;
     store.prove_writable().await?;
     // A token that is encrypted does not tell whose it is.
     let product = match encryption.root_token_pgp_key {
@@ -69,12 +70,13 @@ pub(super) async fn initialised(cx: &Context<SecretZero>, declared: &Declared, s
     let call = Call {
         client: cx.client().detached().map_err(|error| error.doing("Initialising the server"))?,
         store: store.clone(),
-        is_first_to_ask,
+        asked_before,
         split,
         encryption,
         address,
         product,
         version: status.version,
+        storage_type: status.storage_type,
         fallbacks: fallbacks.into_iter().flatten().collect(),
     };
     // It goes on to its end also if this operation is cut off: the keys are told once.
@@ -112,7 +114,8 @@ async fn found_initialised(
     let found = store.load().await?;
     if found.is_nothing() {
         return Err(match staged {
-            Staged::Intent(intent) => reply_was_lost(&intent, status, store),
+            Staged::Intent(intent) => way_back::reply_was_lost(&intent, &status.storage_type, store),
+            Staged::Unread => way_back::unread(store, &status.storage_type),
             Staged::Nothing | Staged::Keys(_) => not_at_hand(store),
         }
         .into());
@@ -128,6 +131,15 @@ async fn found_initialised(
         // Ours, from the beginning.
         Staged::Intent(_) => store.clear_stage().await?,
         Staged::Keys(_) => {}
+        Staged::Unread => cx.warn(
+            Diagnostic::warning("The server is taken over, and what it answered is still there")
+                .detail(format!(
+                    "It could not be read when the server was initialised, and is kept in {}. The keys are in {}.",
+                    store.describe_stage(),
+                    store.describe()
+                ))
+                .remedy("Keys may be in it: remove it when those that are stored have unsealed the server."),
+        ),
     }
     Ok(made)
 }
@@ -189,14 +201,15 @@ pub(super) fn are_those(keys: &ClusterKeys, fingerprints: &[String]) -> bool {
     found.len() == fingerprints.len() && fingerprints.iter().all(|fingerprint| found.contains(fingerprint))
 }
 
-/// Fails unless keys can be put there. Returns whether no earlier run has recorded that it would ask.
-async fn is_free(store: &KeysStore) -> Outcome<bool> {
-    let staged = store.staged().await?;
-    let is_staged = matches!(staged, Staged::Keys(_));
-    if !is_staged && store.load().await?.is_nothing() {
-        return Ok(matches!(staged, Staged::Nothing));
-    }
-    let place = if is_staged { store.describe_stage() } else { store.describe() };
+/// Fails unless keys can be put there. Returns the record of an earlier run that it would ask.
+async fn is_free(store: &KeysStore) -> Outcome<Option<Intent>> {
+    let place = match store.staged().await? {
+        Staged::Unread => return Err(way_back::unread_of_blank(store).into()),
+        Staged::Keys(_) => store.describe_stage(),
+        Staged::Intent(_) | Staged::Nothing if !store.load().await?.is_nothing() => store.describe(),
+        Staged::Intent(intent) => return Ok(Some(intent)),
+        Staged::Nothing => return Ok(None),
+    };
     Err(Diagnostic::error("There are keys already, of another server")
         .detail(format!("The server was never initialised, so the keys in {place} are not its keys. They are never overwritten."))
         .remedy("If the server was reset on purpose, move the old keys away. If not, see which server listens at this address.")
@@ -217,27 +230,6 @@ fn not_at_hand(store: &KeysStore) -> Diagnostic {
             "Put the keys there, in any form in which they were printed or stored, closed to others (chmod 600), and apply again. \
              If another server is meant, correct the address.",
         )
-}
-
-fn reply_was_lost(intent: &Intent, status: &SealStatus, store: &KeysStore) -> Diagnostic {
-    let storage = match status.storage_type.as_str() {
-        "" => "its storage".to_owned(),
-        kind => format!("its storage, which is of the kind {kind:?}"),
-    };
-    Diagnostic::error("The reply of the initialisation was lost")
-        .detail(format!(
-            "An apply asked the server at {} to initialise itself at {} and was interrupted before it had the reply: the record is \
-             in {}. The server did it, and its keys are lost; it can't be unsealed. It is new and empty, so nothing else is lost.",
-            intent.address,
-            intent.time,
-            store.describe_stage()
-        ))
-        .remedy(format!(
-            "Reset the server: stop it, empty {storage}, and start it. With the files in DATA, the path in the storage stanza of its \
-             configuration, and the unit UNIT, that is: systemctl stop UNIT && find DATA -mindepth 1 -delete && systemctl start \
-             UNIT. Then apply again. If the server is not new, don't: its keys are somewhere else, and belong into {}.",
-            store.describe()
-        ))
 }
 
 /// The id of the cluster, if it tells: one that unseals itself does so soon.

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use pki::SystemRandom;
-use serde::Serialize;
-use serde_json::{Map, Value};
 use tf_framework::diagnostic::Diagnostic;
 use tf_framework::model::WriteOnly;
 use tf_framework::value::Path;
@@ -17,21 +15,9 @@ use super::{GeneratedField, KEEP, KvSecretV2, KvSecretV2Plan, described};
 use crate::SecretZero;
 use crate::adoption::Existing;
 use crate::clock;
-use crate::connection::{Unsent, malformed};
-use crate::kv_v2::{self, Contents, SecretPath, Version};
+use crate::connection::malformed;
+use crate::kv_v2::{self, Contents, Present, SecretPath, Version};
 use crate::said;
-
-/// What the servers say of a write over another version.
-const CONFLICT: &str = "check-and-set parameter did not match";
-
-/// The secret as it is when it is about to be written.
-#[derive(Debug, Default)]
-struct Present {
-    contents: Option<Contents>,
-    described: Version,
-    /// The number of the latest version, which may be deleted.
-    version: u64,
-}
 
 pub(super) async fn create(cx: &Context<SecretZero>, plan: KvSecretV2Plan) -> Outcome<KvSecretV2> {
     let path = SecretPath { namespace: plan.namespace.as_deref(), mount: &plan.mount, name: &plan.name };
@@ -46,7 +32,7 @@ pub(super) async fn create(cx: &Context<SecretZero>, plan: KvSecretV2Plan) -> Ou
             let is_current = found.current(clock::now()).is_some();
             // Without a version it has what was said of it, which an apply that was cut off may have done.
             if is_current || (present.version == 0 && plan.custom_metadata.is_some()) {
-                present = look(cx, path).await.map_err(|error| error.doing(summary.as_str()))?;
+                present = path.look(cx).await.map_err(|error| error.doing(summary.as_str()))?;
                 let mut differences = match (&wishes, &present.contents) {
                     (Some(wishes), Some(contents)) => wishes.unfulfilled(contents),
                     _ => Vec::new(),
@@ -96,7 +82,7 @@ pub(super) async fn update(cx: &Context<SecretZero>, prior: KvSecretV2, plan: Kv
             let version = prior.metadata.get("version").and_then(|version| version.parse().ok());
             Present { version: version.unwrap_or_default(), ..Present::default() }
         } else {
-            look(cx, path).await.map_err(|error| error.doing(summary.as_str()))?
+            path.look(cx).await.map_err(|error| error.doing(summary.as_str()))?
         };
         metadata = fulfil(cx, path, &plan, &wishes, present, &summary).await?;
     } else if let Some(text) = metadata.get_mut("custom_metadata")
@@ -145,15 +131,6 @@ fn planned_field((name, field): (&String, &super::GeneratedFieldPlan)) -> (Strin
     (name.clone(), GeneratedField::planned(field))
 }
 
-async fn look(cx: &Context<SecretZero>, path: SecretPath<'_>) -> Result<Present, Unsent> {
-    if let Some(found) = path.read(cx, None).await? {
-        let version = found.metadata.version;
-        return Ok(Present { contents: Some(found.contents), described: found.metadata, version });
-    }
-    let metadata = path.read_metadata(cx).await?.unwrap_or_default();
-    Ok(Present { version: metadata.current_version, ..Present::default() })
-}
-
 /// Has in it what should be, and says what the server says of that version.
 async fn fulfil(
     cx: &Context<SecretZero>,
@@ -184,17 +161,7 @@ async fn write(
     can_read: bool,
     summary: &str,
 ) -> Outcome<Version> {
-    #[derive(Serialize)]
-    struct Options {
-        cas: u64,
-    }
-    #[derive(Serialize)]
-    struct Body<'a> {
-        options: Options,
-        data: &'a Map<String, Value>,
-    }
-    let body = Body { options: Options { cas }, data: &contents.0 };
-    let request = Request::write(path.data(), &body).within(path.namespace).secret();
+    let request = path.write_over(cas, contents);
     let mut tries = 1;
     loop {
         let error = match kv_v2::send(cx, &request).await {
@@ -202,13 +169,13 @@ async fn write(
                 said::warn(cx, &path.what(), &reply);
                 return Ok(reply.data().map_err(|error| malformed(&request, &error, summary))?);
             }
-            Err(error) if is_conflict(&error) => return Err(conflict(path, cas).into()),
+            Err(error) if kv_v2::is_conflict(&error) => return Err(conflict(path, cas).into()),
             Err(error) => error,
         };
         if !error.may_have_been_done() || !can_read {
             return Err(error.doing(summary).into());
         }
-        match look(cx, path).await {
+        match path.look(cx).await {
             Ok(found) if found.version == cas + 1 && found.contents.as_ref() == Some(contents) => {
                 return Ok(found.described);
             }
@@ -217,10 +184,6 @@ async fn write(
             _ => return Err(error.doing(summary).into()),
         }
     }
-}
-
-fn is_conflict(error: &Unsent) -> bool {
-    error.server().is_some_and(|error| error.said().iter().any(|text| text.contains(CONFLICT)))
 }
 
 fn conflict(path: SecretPath<'_>, cas: u64) -> Diagnostic {

@@ -30,7 +30,12 @@ impl NewKey {
 /// The key that is in the home already, if it is of the wanted kind, else a new one.
 ///
 /// That makes an apply go on where another was cut off.
-pub(crate) async fn settle(cx: &Context<SecretZero>, home: &Home, at: &Path, wanted: NewKey) -> Outcome<PrivateKey> {
+pub(crate) async fn settle(
+    cx: &Context<SecretZero>,
+    home: &Home<'_>,
+    at: &Path,
+    wanted: NewKey,
+) -> Outcome<PrivateKey> {
     let NewKey { owner, algorithm } = wanted;
     let Some(found) = home.load(None).await.map_err(|error| located(error, at))? else {
         let key = generate(algorithm).await?;
@@ -55,7 +60,7 @@ pub(crate) async fn settle(cx: &Context<SecretZero>, home: &Home, at: &Path, wan
 }
 
 /// How to go on where another kind of key is.
-fn remedy_for_another(home: &Home, found: &PrivateKey, owner: &str) -> String {
+fn remedy_for_another(home: &Home<'_>, found: &PrivateKey, owner: &str) -> String {
     let mut ways = Vec::new();
     if let Some(kind) = algorithm_of(found.public_key()) {
         ways.push(format!("declare key_algorithm = \"{kind}\" to take it over"));
@@ -63,7 +68,10 @@ fn remedy_for_another(home: &Home, found: &PrivateKey, owner: &str) -> String {
     if let (Home::File(file), "secretzero_private_key") = (home, owner) {
         ways.push(format!("import it: terraform import {owner}.NAME {}", file.installed.path.display()));
     }
-    ways.push("choose another file, or move this one away".to_owned());
+    ways.push(match home {
+        Home::Kv(_) => "choose another field or another secret".to_owned(),
+        _ => "choose another file, or move this one away".to_owned(),
+    });
     format!("It is not overwritten. You can:\n- {}", ways.join("\n- "))
 }
 
@@ -99,13 +107,13 @@ impl Held<'_> {
         replacement: Option<Replacement>,
     ) -> Outcome<(PrivateKey, Option<Secret>)> {
         let Self { home, key_id, in_state } = self;
-        let (from, to) = (Home::of(home, at)?, Home::of(declared, at)?);
+        let (from, to) = (Home::of(home, at, cx)?, Home::of(declared, at, cx)?);
         let is_same_place = declared.is_same_place(home);
         let change = Change { from: &from, to: &to, is_same_place, key_id, in_state, replacement };
         let key = change.make(cx, owner, at).await?;
         let in_state = match in_state {
             // In its spelling, which the plan has promised.
-            Some(pem) if !to.is_file() && has_id(&key, key_id) => Some(pem.clone()),
+            Some(pem) if to.is_in_state() && has_id(&key, key_id) => Some(pem.clone()),
             _ => to.in_state(&key).map_err(|error| located(error, at))?,
         };
         Ok((key, in_state))
@@ -114,8 +122,8 @@ impl Held<'_> {
 
 /// A change that is being made.
 struct Change<'a> {
-    from: &'a Home,
-    to: &'a Home,
+    from: &'a Home<'a>,
+    to: &'a Home<'a>,
     is_same_place: bool,
     key_id: &'a str,
     in_state: Option<&'a Secret>,
@@ -151,7 +159,7 @@ impl Change<'_> {
     fn require_here(&self, cx: &Context<SecretZero>) -> Outcome<()> {
         machine::required_here(&cx.private(), "Changing a private key")?;
         if !self.from.is_file() {
-            // It comes from the state, which is everywhere.
+            // It comes from where every machine has it.
             machine::remember(&mut cx.private())?;
         }
         Ok(())
@@ -169,20 +177,24 @@ impl Change<'_> {
         match self.from.load(self.in_state).await.map_err(|error| located(error, at))? {
             Some(key) if has_id(&key, self.key_id) => {
                 let left = self.from.move_to(self.to, &key).await.map_err(|error| located(error, at))?;
-                if let Some(file) = left {
+                if let Some(left) = left {
+                    let what = if self.from.is_file() { "its file still there" } else { "still in its secret" };
                     cx.warn(
-                        Diagnostic::warning("The key is in the state now, and its file still there")
-                            .detail(format!(
-                                "The state is written when the apply is over. Then remove {}.",
-                                file.display()
-                            ))
+                        Diagnostic::warning(format!("The key is in the state now, and {what}"))
+                            .detail(format!("The state is written when the apply is over. Then remove {left}."))
                             .at(at.clone()),
                     );
                 }
                 Ok(key)
             }
-            _ => match self.to.load(None).await.map_err(|error| located(error, at))? {
-                Some(key) if has_id(&key, self.key_id) => Ok(key),
+            found => match self.to.load(None).await.map_err(|error| located(error, at))? {
+                Some(key) if has_id(&key, self.key_id) => {
+                    if found.is_none() {
+                        // Earlier versions of a secret may still have it.
+                        self.from.remove().await.map_err(|error| located(error, at))?;
+                    }
+                    Ok(key)
+                }
                 _ => Err(self.not_there(at).into()),
             },
         }
@@ -206,8 +218,9 @@ impl Change<'_> {
                 let aside = self.to.replace(&key).await.map_err(|error| located(error, at))?;
                 let warning = Diagnostic::warning(format!("There is a new key in {place}"));
                 cx.warn(match aside {
-                    Some(file) => warning.detail(format!("The old one is kept as {}.", file.display())),
-                    None => warning.detail("The old one is gone with the next state."),
+                    Some(place) => warning.detail(format!("The old one is kept as {place}.")),
+                    None if self.to.is_in_state() => warning.detail("The old one is gone with the next state."),
+                    None => warning.detail("The old one is gone: nothing keeps earlier versions of it."),
                 });
                 key
             }
@@ -222,7 +235,7 @@ impl Change<'_> {
 
     async fn start_anew(&self, cx: &Context<SecretZero>, wanted: NewKey, at: &Path) -> Outcome<PrivateKey> {
         let key = settle(cx, self.to, at, wanted).await?;
-        if self.from.is_file() {
+        if !self.from.is_in_state() {
             cx.warn(
                 Diagnostic::warning(format!("The old key stays in {}", self.from.describe()))
                     .detail("There is another key in the new home. Remove the old one when nothing needs it any more."),
@@ -240,42 +253,59 @@ impl Change<'_> {
 }
 
 /// Removes a key, if it is the one that is known. What else is there stays.
-pub(crate) async fn remove(cx: &Context<SecretZero>, home: &Home, key_id: &str, is_wanted: bool) -> Outcome<()> {
-    if !home.is_file() {
+pub(crate) async fn remove(cx: &Context<SecretZero>, home: &Home<'_>, key_id: &str, is_wanted: bool) -> Outcome<()> {
+    if home.is_in_state() {
         return Ok(());
     }
     let place = home.describe();
     if !is_wanted {
-        cx.warn(
-            Diagnostic::warning(format!("A private key stays in {place}")).detail(
-                "It is not managed any more. Remove it when nothing needs it, or import it to manage it again.",
-            ),
-        );
+        cx.warn(Diagnostic::warning(format!("A private key stays in {place}")).detail(if home.is_file() {
+            "It is not managed any more. Remove it when nothing needs it, or import it to manage it again."
+        } else {
+            "It is not managed any more. Remove it when nothing needs it, or declare it again to manage it again."
+        }));
         return Ok(());
     }
-    machine::required_here(&cx.private(), "Removing a private key")?;
-    let keep = "Set `delete_on_destroy` to false and apply, to leave the file as it is.";
-    home.secure().await.map_err(|error| Diagnostic::from(error).remedy(keep))?;
-    match home.load(None).await.map_err(|error| Diagnostic::from(error).remedy(keep))? {
-        Some(key) if has_id(&key, key_id) => home.remove().await.map_err(Diagnostic::from)?,
-        Some(_) => cx.warn(
+    if home.is_file() {
+        machine::required_here(&cx.private(), "Removing a private key")?;
+    }
+    match take_away(home, key_id).await {
+        Ok(true) => {}
+        Ok(false) => cx.warn(
             Diagnostic::warning(format!("Another key stays in {place}"))
                 .detail(format!("It is not the one with the identifier {key_id}, so it was not removed.")),
         ),
-        None => {}
+        Err(error) => {
+            error.forgotten(cx, "Set `delete_on_destroy` to false and apply, to leave the key where it is.")?;
+        }
     }
     Ok(())
 }
 
+/// Returns whether the key is gone; else there is another one.
+async fn take_away(home: &Home<'_>, key_id: &str) -> Result<bool, HomeError> {
+    home.secure().await?;
+    let found = home.load(None).await?;
+    let is_other = found.is_some_and(|found| !has_id(&found, key_id));
+    if !is_other {
+        // If it is gone already, something may be left of it: a removal may have been cut off.
+        home.remove().await?;
+    }
+    Ok(!is_other)
+}
+
 /// A key that is not where it should be, and must not be made anew in silence.
 pub(crate) fn lost(declared: &KeyHome, drift: &[String], at: &Path) -> Diagnostic {
-    let place = declared.file.as_deref().unwrap_or("the state");
+    let back = match &declared.vault_kv {
+        Some(_) => "Put it back, from an earlier version of the secret or a backup.",
+        None => "Put it back from a backup.",
+    };
     Diagnostic::error("The private key is lost")
-        .detail(format!("Looking for it in {place} has found: {}.", drift.join("; ")))
-        .remedy(
-            "Put it back from a backup. Or set `allow_replace` to true to have a new key: whatever has a certificate for the \
-             old one needs another.",
-        )
+        .detail(format!("Looking for it in {} has found: {}.", declared.describe(), drift.join("; ")))
+        .remedy(format!(
+            "{back} Or set `allow_replace` to true to have a new key: whatever has a certificate for the old one needs another. \
+             An object that is not needed any more is destroyed with -refresh=false."
+        ))
         .at(at.clone())
 }
 

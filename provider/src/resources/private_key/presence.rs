@@ -13,7 +13,7 @@ use crate::key_home::{Home, HomeError, KeyHome};
 /// If that can't be found out.
 pub async fn drift(
     declared: &KeyHome,
-    home: &Home,
+    home: &Home<'_>,
     key_id: &str,
     in_state: Option<&Secret>,
 ) -> Result<Vec<String>, HomeError> {
@@ -47,6 +47,10 @@ fn other(declared: &KeyHome) -> String {
     format!("{}: holds another key", name(declared))
 }
 
-fn name(declared: &KeyHome) -> &str {
-    declared.file.as_deref().unwrap_or("private_key_pem_in_state")
+fn name(declared: &KeyHome) -> String {
+    match (&declared.file, &declared.vault_kv) {
+        (Some(file), _) => file.clone(),
+        (None, Some(field)) => field.describe(),
+        (None, None) => "private_key_pem_in_state".to_owned(),
+    }
 }

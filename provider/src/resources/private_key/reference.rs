@@ -1,10 +1,12 @@
 //! How another resource gets to a key: by where it is, never by what it is unless it is in the state anyway.
 
+use tf_framework::Context;
 use tf_framework::diagnostic::{Diagnostic, Diagnostics};
 use tf_framework::model::{Model, Secret};
 use tf_framework::value::Path;
 
 use super::presence;
+use crate::SecretZero;
 use crate::key_home::{Home, KeyHome, KeyHomeOutput};
 
 /// A key that another resource owns: the `reference` of a `secretzero_private_key`.
@@ -42,9 +44,9 @@ impl KeyReference {
     ///
     /// # Errors
     /// If it is not there, can't be read, or is another one.
-    pub async fn load(&self, at: &Path) -> Result<pki::PrivateKey, Diagnostics> {
+    pub async fn load(&self, at: &Path, cx: &Context<SecretZero>) -> Result<pki::PrivateKey, Diagnostics> {
         let place = at.clone().attribute("key");
-        let home = Home::of(&self.key, &place)?;
+        let home = Home::of(&self.key, &place, cx)?;
         let summary = format!("Reading the key from {}", home.describe());
         let found = home.load(self.private_key_pem_in_state.as_ref()).await;
         match found.map_err(|error| Diagnostic::from(error).at(place.clone()))? {

@@ -181,6 +181,17 @@ impl Story<'_> {
         })
     }
 
+    /// A warning that is not printed.
+    pub fn without_warning(self, complaint: impl Into<Complaint>) -> Self {
+        let complaint = complaint.into();
+        self.check(Subject::Warnings, move |scene| {
+            match diagnostics::expect(&scene.diagnostics, Severity::Warning, &complaint) {
+                Ok(()) => Err(format!("the warning {complaint} is there")),
+                Err(_) => Ok(()),
+            }
+        })
+    }
+
     /// The log of the providers contains this text, at whatever level.
     pub fn logs(self, text: &str) -> Self {
         let text = text.to_owned();
