@@ -32,7 +32,7 @@ fn outlived(cli: Cli) -> Result<()> {
         let admin = stage.server.root()?;
         admin.post("/v1/sys/auth/outlived", &json!({ "type": "approle" }))?.ok()?;
         // Twice two thirds of it are more than it.
-        renewed(&stage, scenario, &json!({ "token_policies": ["test-outlived"], "token_ttl": "7s" }))
+        renewed(&stage, scenario, &json!({ "token_policies": ["test-outlived"], "token_ttl": "15s" }))
             .context("renewing the login")?;
         // No renewal gets beyond this, so what comes after needs another login.
         let role = json!({ "token_policies": ["test-outlived"], "token_ttl": "7s", "token_explicit_max_ttl": "7s" });

@@ -168,10 +168,11 @@ fn finished() -> Result<()> {
 /// A write is finished when its client has gone.
 pub(crate) fn a_write_outlives_its_client(plugin: &VaultPlugin<'_>, [mount, _]: [&str; 2]) -> Result<()> {
     let text = format!("of a client that has gone {}", fastrand::u64(..));
-    let hasty = plugin.client().clone().give_up_after(Duration::from_millis(400));
-    let slow = json!({ "time": "1200ms", "text": text });
+    let hasty = plugin.client().clone().give_up_after(Duration::from_millis(1500));
+    // Time enough to get there on a busy machine before the client goes, and for it to be gone before the end.
+    let slow = json!({ "time": "4s", "text": text });
     ensure!(hasty.put(&format!("/v1/{mount}/fault/slow"), &slow).is_err(), "the client did not go");
-    wait_until("the write to be through", PATIENCE / 4, || {
+    wait_until("the write to be through", PATIENCE, || {
         let lines = logged(plugin.server(), &format!("a slow request is through: {text}"))?;
         ensure!(lines.len() == 1, "{} lines", lines.len());
         Ok(())
@@ -189,7 +190,7 @@ pub(crate) fn a_task_is_told_to_stop(plugin: &VaultPlugin<'_>, [one, two]: [&str
     plugin.client().put(&format!("/v1/{one}/task/kind"), &json!({}))?.ok()?;
     let before = logged(plugin.server(), "a task was told to stop")?.len();
     plugin.unmount(one)?;
-    wait_until("the task to be told", PATIENCE / 4, || {
+    wait_until("the task to be told", PATIENCE, || {
         let told = logged(plugin.server(), "a task was told to stop")?.len();
         ensure!(told > before, "the task was not told");
         Ok(())

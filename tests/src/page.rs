@@ -9,6 +9,12 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use testbed::Tool;
 
+/// How many seconds each script of a page has. One that waits for a server that is dead would never end.
+const LIMIT: &str = "900";
+
+/// The exit code of `timeout` when it ended the script.
+const TIMED_OUT: i32 = 124;
+
 /// A page, and the folder in which a stranger follows it.
 #[derive(Debug)]
 pub struct Page<'a> {
@@ -112,27 +118,60 @@ impl<'a> Page<'a> {
         let mut paths = OsString::from(&self.programs);
         paths.push(":");
         paths.push(path);
-        let output = Command::new("sh")
-            .args(["-ec", script])
+        // Without a process group of its own, so that whoever ends this one ends the script, too. And behind the tests that run
+        // meanwhile: they have deadlines, and what a page does is mostly compiling.
+        let output = Command::new("timeout")
+            .args(["--foreground", LIMIT, "nice", "-n", "15", "sh", "-ec", script])
             .current_dir(folder)
             .env("PATH", paths)
             .env("CHECKOUT", checkout())
             .env("CHECKPOINT_DISABLE", "1")
             // As in `.cargo/config.toml`: with another value the shared target folder would be compiled anew, here and after.
             .env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1")
+            .env("CARGO_PROFILE_DEV_DEBUG", debug_setting()?)
             // All that a page adds is among the dependencies of this workspace.
             .env("CARGO_NET_OFFLINE", "true")
             .env_remove("CARGO_TARGET_DIR")
             .output()
-            .context("starting sh")?;
+            .context("starting timeout")?;
         if !output.status.success() {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            if output.status.code() == Some(TIMED_OUT) {
+                bail!("{script}\nit still ran after {LIMIT} s\n{}{}", text(&output.stdout), text(&output.stderr));
+            }
             bail!("{script}\n{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr));
         }
         Ok(())
     }
 }
 
+/// How much this workspace's own builds tell debuggers. Any other value would compile every dependency anew.
+fn debug_setting() -> Result<String> {
+    let manifest = checkout().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
+    debug_of(&text).with_context(|| format!("{} says no `debug` for the profile `dev`", manifest.display()))
+}
+
+fn debug_of(manifest: &str) -> Option<String> {
+    let profile = manifest.lines().skip_while(|line| *line != "[profile.dev]").skip(1);
+    let mut lines = profile.take_while(|line| !line.starts_with('['));
+    let value = lines.find_map(|line| line.strip_prefix("debug = "))?;
+    Some(value.trim_matches('"').to_owned())
+}
+
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_debug_setting_is_that_of_this_profile() {
+        let manifest = "[profile.release]\ndebug = 2\n\n[profile.dev]\n# Why.\ndebug = \"line-tables-only\"\n";
+        assert_eq!(debug_of(manifest).as_deref(), Some("line-tables-only"));
+        assert_eq!(debug_of("[profile.dev]\n[profile.test]\ndebug = 1\n"), None);
+        assert!(debug_setting().is_ok());
+    }
 }

@@ -21,7 +21,7 @@ use crate::watchdog;
 const QUOTED_LINES: usize = 50;
 
 /// How long a group may take to vanish after SIGKILL.
-const KILL_PATIENCE: Duration = Duration::from_secs(5);
+const KILL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A started program. Dropping it ends its whole process group.
 #[derive(Debug)]

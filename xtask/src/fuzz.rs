@@ -34,7 +34,8 @@ const ENCODED_FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
 ///
 /// Target NAME is fuzz/fuzz_targets/NAME.rs. Seeds come from fuzz/corpus/NAME; what the fuzzer finds grows in the cache. An
 /// input that crashes, hangs for 10 s or takes 2 GB of memory is kept in artifacts/fuzz/NAME; run it again with
-/// `cargo xtask fuzz NAME --input FILE`.
+/// `cargo xtask fuzz NAME --input FILE`. Each run begins with another random number; only the short runs in `cargo xtask test`
+/// begin with the same.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// One target; without it, all of them one after the other.
@@ -83,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         fs::write(&log, "").with_context(|| format!("emptying {}", log.display()))?;
         screen::say(&format!("{}: {} s, log {}", target.name, arguments.seconds, log.display()));
         let mut beat = |elapsed| screen::still_running(&target.name, elapsed, None);
-        match testbed::run(&mut target.run_command(arguments.seconds)?, &log, &stop, &mut beat)? {
+        match testbed::run(&mut target.run_command(arguments.seconds, None)?, &log, &stop, &mut beat)? {
             Ended::Exited(status) if status.success() => screen::say(&format!("  {}", executions(&log))),
             Ended::Exited(_) | Ended::Deadline => {
                 screen::say(&finding(&log));
@@ -168,8 +169,9 @@ pub(crate) fn finding(log: &Path) -> String {
 }
 
 impl Target {
-    /// Runs it for so many seconds on the committed seeds and the grown corpus.
-    pub(crate) fn run_command(&self, seconds: u64) -> Result<Command> {
+    /// Runs it for so many seconds on the committed seeds and the grown corpus. Without a number to begin with, libFuzzer takes
+    /// another one each time.
+    pub(crate) fn run_command(&self, seconds: u64, begin: Option<u32>) -> Result<Command> {
         let grown = cache_root().join("fuzz-corpus").join(&self.name);
         let crashes = cargo::root().join("artifacts/fuzz").join(&self.name);
         for folder in [&grown, &crashes] {
@@ -185,6 +187,9 @@ impl Target {
         }
         command.arg(format!("-max_total_time={seconds}")).arg(format!("-artifact_prefix={}/", crashes.display()));
         command.args(["-print_final_stats=1", "-rss_limit_mb=2048", "-timeout=10"]);
+        if let Some(begin) = begin {
+            command.arg(format!("-seed={begin}"));
+        }
         Ok(command)
     }
 

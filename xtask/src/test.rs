@@ -39,8 +39,11 @@ const TARGET_LIMIT: u64 = 25_000_000_000;
 /// ran, and `N passed, N failed, N skipped`: every test counts, and every other step counts as one.
 ///
 /// Cargo.lock must be up to date. One run at a time in a checkout; runs in several checkouts wait for each other. A step that
-/// takes ten times as long as usual, and at least 15 minutes, has hung and counts as failed. An acceptance test that failed
-/// beside others runs once more, alone; if it passes then, it counts as passed, and the last lines call it UNSTEADY.
+/// takes ten times as long as usual, and at least 15 minutes, has hung and counts as failed. A test that failed beside others
+/// runs once more, alone; if it passes then, it counts as passed, and the last lines call it UNSTEADY.
+///
+/// What tests choose at random begins with SECRETZERO_SEED, and with 1 without it, so that two runs do the same; with --full,
+/// and in `cargo xtask fuzz`, it is another choice each time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Only what needs no server: under 3 minutes with warm caches.

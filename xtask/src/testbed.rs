@@ -83,7 +83,19 @@ pub(crate) fn stop_on_interrupt() -> Result<Stop> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted)).context("listening for signals")?;
     }
+    // Under `nohup` every program that we start would ignore SIGHUP, and a shell can't trap what it was born to ignore. With a
+    // handler that does nothing we still don't end, and our children begin with what is usual.
+    if ignores_hangup(&fs::read_to_string("/proc/self/status").unwrap_or_default()) {
+        let unused = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(signal_hook::consts::SIGHUP, unused).context("listening for SIGHUP")?;
+    }
     Ok(Stop { deadline: None, interrupted })
+}
+
+/// Whether a process with this `/proc/PID/status` ignores SIGHUP, whose bit is the lowest of the mask.
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// Builds what a verb needs, unless it is there.
@@ -284,6 +296,13 @@ mod tests {
         let wanted = names(&["kubectl", "etcd"]);
         let selected = selected(&wanted).unwrap();
         assert_eq!(to_clean(&wanted, false, &selected), ["servers/kubernetes", "servers/etcd"]);
+    }
+
+    #[test]
+    fn only_the_bit_of_sighup_counts() {
+        assert!(ignores_hangup("SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000000\n"));
+        assert!(!ignores_hangup("SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000000001\n"));
+        assert!(!ignores_hangup("") && !ignores_hangup("SigIgn:\tno number\n"));
     }
 
     #[test]

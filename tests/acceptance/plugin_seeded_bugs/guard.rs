@@ -14,7 +14,7 @@ use crate::plugin_life::{have_their_own, keep, register_unversioned};
 use crate::plugin_requests::{VERSION, faults, help, loans, objects, rules};
 
 /// How long a process takes to end, and a mount to come back.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(20);
 
 /// A check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

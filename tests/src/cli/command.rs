@@ -11,8 +11,8 @@ use crate::cli::finished::Finished;
 use crate::cli::running::{LEFT_WITHIN, Running};
 use crate::leak_scan::ProjectTraces;
 
-/// Ten times what the slowest command takes on an idle machine.
-const WITHIN: Duration = Duration::from_secs(120);
+/// Twenty-five times what the slowest command takes on an idle machine.
+const WITHIN: Duration = Duration::from_secs(300);
 
 /// A command, made by [`Project::command`](crate::cli::Project::command).
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl CliCommand {
         self
     }
 
-    /// Lets it run this long instead of two minutes.
+    /// Lets it run this long instead of five minutes.
     pub fn within(mut self, within: Duration) -> Self {
         self.within = within;
         self

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::cli::Cli;
 use crate::run_folder::{run_folder, subfolder};
@@ -86,14 +86,16 @@ impl Provider {
 /// # Errors
 /// If it does not compile, or is not where cargo puts programs.
 pub fn workspace_binary(binary: &str) -> Result<PathBuf> {
-    static BUILT: Mutex<BTreeMap<String, Result<PathBuf, String>>> = Mutex::new(BTreeMap::new());
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
 
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    built
-        .entry(binary.to_owned())
-        .or_insert_with(|| build(binary).map_err(|error| format!("{error:#}")))
-        .clone()
-        .map_err(|text| anyhow!("{text}"))
+    if let Some(program) = built.get(binary) {
+        return Ok(program.clone());
+    }
+    // An error is not kept: it may be one of the moment, and cargo is quick with what does not compile.
+    let program = build(binary)?;
+    built.insert(binary.to_owned(), program.clone());
+    Ok(program)
 }
 
 fn build(binary: &str) -> Result<PathBuf> {

@@ -11,7 +11,8 @@ use crate::ports;
 use crate::readiness::wait_until;
 use crate::run_folder::subfolder;
 use crate::servers::READY_WITHIN;
-use crate::servers::vault_server::{Audit, Product, VaultServer};
+use crate::servers::vault_config;
+use crate::servers::vault_server::{Product, VaultServer};
 
 const NODES: usize = 3;
 
@@ -27,14 +28,15 @@ impl Cluster {
     /// Starts three nodes, joins them, unseals them, and waits until all have a vote.
     ///
     /// # Errors
-    /// If the product is missing, or a step takes longer than a minute.
+    /// If the product is missing, or a step takes longer than three minutes.
     pub fn start(parent: &Path, product: Product) -> Result<Self> {
         let folder = subfolder(parent, "cluster")?;
         let authority = Arc::new(Authority::create(&folder)?);
         let start_node = || {
             ports::retry_on_collision(|| {
                 let folder = subfolder(&folder, product.name())?;
-                VaultServer::start_in(folder, product, Arc::clone(&authority), Audit::Off, "")
+                let authority = Arc::clone(&authority);
+                VaultServer::start_as(folder, product, authority, |config| vault_config::with_others(&config))
             })
         };
         let first = start_node()?;
@@ -62,7 +64,7 @@ impl Cluster {
     /// Waits for a leader and returns its number.
     ///
     /// # Errors
-    /// If there is none within a minute.
+    /// If there is none within three minutes.
     pub fn leader(&self) -> Result<usize> {
         self.leader_among(|_| true)
     }
@@ -70,7 +72,7 @@ impl Cluster {
     /// Waits until a node other than number `old` leads, and returns its number.
     ///
     /// # Errors
-    /// If there is none within a minute.
+    /// If there is none within three minutes.
     pub fn leader_after(&self, old: usize) -> Result<usize> {
         self.leader_among(|number| number != old)
     }
@@ -86,7 +88,7 @@ impl Cluster {
     /// Waits until the leader counts this many healthy voters.
     ///
     /// # Errors
-    /// If it does not within a minute.
+    /// If it does not within three minutes.
     pub fn wait_voters(&self, count: usize) -> Result<()> {
         wait_until(&format!("{count} healthy voters"), READY_WITHIN, || {
             let leader = self.node(self.active_now(|_| true)?)?;

@@ -38,7 +38,7 @@ impl Dex {
     /// Starts it in a new folder below `parent` and waits until it serves its discovery document.
     ///
     /// # Errors
-    /// If it is missing or not ready within a minute.
+    /// If it is missing or not ready within three minutes.
     pub fn start(parent: &Path) -> Result<Self> {
         let binary = program(Tool::Dex)?;
         ports::retry_on_collision(|| {

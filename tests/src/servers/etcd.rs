@@ -34,7 +34,7 @@ impl Etcd {
     /// Starts it in a new folder below `parent` and waits until it is healthy.
     ///
     /// # Errors
-    /// If it is missing or does not get healthy within a minute.
+    /// If it is missing or does not get healthy within three minutes.
     pub fn start(parent: &Path, durability: Durability) -> Result<Self> {
         let binary = program(Tool::Etcd)?;
         ports::retry_on_collision(|| {

@@ -69,7 +69,7 @@ impl Kubernetes {
     /// Starts one of its own in a new folder below `parent`, and waits until its controllers work.
     ///
     /// # Errors
-    /// If a program is missing or not ready within a minute.
+    /// If a program is missing or not ready within three minutes.
     pub fn start(parent: &Path, durability: Durability) -> Result<Self> {
         let [api, controllers, kubectl] =
             [Tool::KubeApiserver, Tool::KubeControllerManager, Tool::Kubectl].map(program);
@@ -133,7 +133,7 @@ impl Kubernetes {
     /// Starts the API server again, killing it if it runs, and waits until it is ready.
     ///
     /// # Errors
-    /// If it is not ready within a minute.
+    /// If it is not ready within three minutes.
     pub fn restart_api(&self) -> Result<()> {
         self.api.restart()?;
         let admin = self.admin()?;

@@ -48,7 +48,7 @@ impl Postgres {
     /// PostgreSQL refuses to run as root; then it runs as the user `postgres`, or `nobody`.
     ///
     /// # Errors
-    /// If it is missing, or not ready within a minute.
+    /// If it is missing, or not ready within three minutes.
     pub fn start(parent: &Path) -> Result<Self> {
         let program = program(Tool::Postgres)?.path.canonicalize().context("resolving the path of postgres")?;
         let programs = program.parent().context("postgres lies in no folder")?;

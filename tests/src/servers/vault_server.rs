@@ -93,7 +93,7 @@ impl VaultServer {
     /// (see [`Self::audit_log`]) and waits until it is active.
     ///
     /// # Errors
-    /// If it is missing or not ready within a minute.
+    /// If it is missing or not ready within three minutes.
     pub fn start(parent: &Path, product: Product) -> Result<Self> {
         let server = Self::start_blank(parent, product, Audit::On, "")?;
         server.initialise()?;
@@ -125,7 +125,7 @@ impl VaultServer {
     /// Starts one that only listens: not initialised, and with `extra` as additional configuration.
     ///
     /// # Errors
-    /// If it is missing or does not listen within a minute.
+    /// If it is missing or does not listen within three minutes.
     pub fn start_blank(parent: &Path, product: Product, audit: Audit, extra: &str) -> Result<Self> {
         ports::retry_on_collision(|| {
             let folder = subfolder(parent, product.name())?;
@@ -135,7 +135,7 @@ impl VaultServer {
     }
 
     /// Starts one in `folder`, with a certificate of `authority`.
-    pub(crate) fn start_in(
+    fn start_in(
         folder: PathBuf,
         product: Product,
         authority: Arc<Authority>,
@@ -150,7 +150,7 @@ impl VaultServer {
     }
 
     /// Starts one whose configuration is what `configure` makes of the usual one.
-    fn start_as(
+    pub(crate) fn start_as(
         folder: PathBuf,
         product: Product,
         authority: Arc<Authority>,

@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -22,6 +23,12 @@ use crate::{
 const KEPT_KEYS: usize = 2;
 /// Lines of the build log that an error shows.
 const TAIL: usize = 20;
+/// What Go says when a proxy or the network failed for a moment, and not the build.
+const HICCUPS: &[&str] =
+    &["dial tcp", "connection reset", "TLS handshake timeout", "unexpected EOF", "i/o timeout", " 502 ", " 503 "];
+/// How often a build is tried that the network kept from its end, and the pause between.
+const TRIES: usize = 3;
+const PAUSE: Duration = Duration::from_secs(5);
 /// Above this size the module cache holds mostly versions that nothing needs any more.
 const MODULES_LIMIT: u64 = 20_000_000_000;
 
@@ -185,8 +192,14 @@ pub fn in_words(time: Duration) -> String {
 
 /// The last lines of a log, or a note that it can't be read.
 pub fn tail(log: &Path, lines: usize) -> String {
+    tail_from(log, 0, lines)
+}
+
+/// The same of what is in it after the first `from` bytes.
+fn tail_from(log: &Path, from: u64, lines: usize) -> String {
     let Ok(bytes) = fs::read(log) else { return format!("({} can't be read)", log.display()) };
-    let text = String::from_utf8_lossy(&bytes);
+    let new = usize::try_from(from).ok().and_then(|from| bytes.get(from..)).unwrap_or_default();
+    let text = String::from_utf8_lossy(new);
     let all: Vec<&str> = text.lines().collect();
     all.iter().skip(all.len().saturating_sub(lines)).copied().collect::<Vec<_>>().join("\n")
 }
@@ -234,18 +247,29 @@ fn compile(
             in_words(recipe.cold)
         ));
     };
-    let ended = job::run(&mut command, log, stop, &mut beat).map_err(|source| BuildError::Cache {
-        recipe: recipe.name,
-        action: "running go with log",
-        path: log.to_owned(),
-        source,
-    })?;
-    match ended {
-        Ended::Exited(status) if status.success() => {}
-        Ended::Exited(_) => {
-            return Err(BuildError::Failed { recipe: recipe.name, log: log.to_owned(), tail: tail(log, TAIL) });
+    let mut tries = 1;
+    loop {
+        let from = fs::metadata(log).map_or(0, |metadata| metadata.len());
+        let ended = job::run(&mut command, log, stop, &mut beat).map_err(|source| BuildError::Cache {
+            recipe: recipe.name,
+            action: "running go with log",
+            path: log.to_owned(),
+            source,
+        })?;
+        match ended {
+            Ended::Exited(status) if status.success() => break,
+            Ended::Exited(_) if tries < TRIES && is_hiccup(&tail_from(log, from, TAIL)) => {
+                // What is downloaded and compiled stays, so the next try goes on from there.
+                tries += 1;
+                if let Some(reason) = pause(PAUSE, stop) {
+                    return Err(stopped(recipe, reason, start));
+                }
+            }
+            Ended::Exited(_) => {
+                return Err(BuildError::Failed { recipe: recipe.name, log: log.to_owned(), tail: tail(log, TAIL) });
+            }
+            Ended::Deadline | Ended::Interrupted => return Err(stopped(recipe, ended, start)),
         }
-        Ended::Deadline | Ended::Interrupted => return Err(stopped(recipe, ended, start)),
     }
     let asked = Tool::ALL.iter().find(|tool| tool.program() == program.binary).map(|tool| tool.version_arguments());
     let version = asked.and_then(|arguments| reported_version(output, arguments));
@@ -264,6 +288,23 @@ fn stopped(recipe: &'static Recipe, reason: Ended, start: Instant) -> BuildError
         Ended::Interrupted => BuildError::Interrupted { recipe: recipe.name },
         Ended::Deadline | Ended::Exited(_) => BuildError::OutOfTime { recipe: recipe.name, after: start.elapsed() },
     }
+}
+
+/// Whether the end of a log tells of a network that failed for a moment.
+fn is_hiccup(tail: &str) -> bool {
+    HICCUPS.iter().any(|words| tail.contains(words))
+}
+
+/// Waits, unless there is a reason to stop.
+fn pause(time: Duration, stop: &Stop) -> Option<Ended> {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        if let Some(reason) = stop.reached() {
+            return Some(reason);
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    None
 }
 
 /// What the end of a log does not say by itself.
@@ -314,6 +355,33 @@ mod tests {
         assert_eq!(tail(&log, 2), "two\nthree");
         assert_eq!(tail(&log, 9), "one\ntwo\nthree");
         assert!(tail(&folder.path().join("absent"), 2).contains("can't be read"));
+        assert_eq!(tail_from(&log, 4, 9), "two\nthree");
+        assert_eq!(tail_from(&log, 99, 9), "");
+    }
+
+    #[test]
+    fn a_network_that_failed_for_a_moment_is_told_from_a_build_that_failed() {
+        for tail in [
+            "go: github.com/a/b@v1.0.0: Get \"https://modules.example/a\": dial tcp: lookup modules.example: no such host",
+            "read tcp 10.0.0.1:1->10.0.0.2:443: read: connection reset by peer",
+            "net/http: TLS handshake timeout",
+            "zip: unexpected EOF",
+            "read udp 10.0.0.1:1->10.0.0.2:53: i/o timeout",
+            "reading https://modules.example/a/@v/v1.0.0.zip: 503 Service Unavailable",
+            "reading https://modules.example/a/@v/v1.0.0.zip: 502 Bad Gateway",
+        ] {
+            assert!(is_hiccup(tail), "{tail}");
+        }
+        for tail in ["undefined: x", "link: signal: killed", "a.go:502:3: syntax error", "404 Not Found", ""] {
+            assert!(!is_hiccup(tail), "{tail}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_to_stop_does_not_pause() {
+        let stop = Stop { deadline: Some(Instant::now()), ..Stop::default() };
+        assert_eq!(pause(Duration::from_secs(600), &stop), Some(Ended::Deadline));
+        assert_eq!(pause(Duration::ZERO, &Stop::default()), None);
     }
 
     #[test]

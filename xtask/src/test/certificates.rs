@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use super::{
     libtest::Tally,
-    session::{Outcome, Session, excerpt},
+    session::{CUT_OFF, Ending, Outcome, Session, excerpt},
 };
 
 /// On an idle machine.
@@ -29,7 +29,11 @@ pub(crate) fn run(session: &mut Session) {
         let mut details = skipped;
         match ended {
             Ok(()) => tally.passed += 1,
-            Err(reason) => {
+            Err(Ending::OutOfTime(reason)) => {
+                tally.skipped += 1;
+                details.push(format!("{CUT_OFF}judge: {reason}"));
+            }
+            Err(Ending::Failed(reason)) => {
                 tally.failed += 1;
                 details.push(reason);
                 details.push(excerpt(&log));

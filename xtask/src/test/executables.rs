@@ -25,8 +25,17 @@ use super::{
 };
 use crate::cargo;
 
-/// What the longest test takes on a slow machine: later than this before the time limit, none begins.
+/// What the longest test takes on a slow machine: later than this and [`AGAIN`] before the time limit, none begins.
 const LONGEST_TEST: Duration = Duration::from_secs(240);
+
+/// What is kept for second runs of tests that failed.
+const AGAIN: Duration = Duration::from_secs(240);
+
+/// Tells tests until when they may begin.
+const UNTIL: &str = "SECRETZERO_UNTIL";
+
+/// Tells tests that choose at random what to choose.
+const SEED: &str = "SECRETZERO_SEED";
 
 /// At how many points an apply is cut off if many are asked for.
 const MANY_POINTS: &str = "51";
@@ -171,12 +180,10 @@ fn run(session: &mut Session, executable: &Executable, filter: &Filter) {
             }
         }
         let outcome = judge(session, &name, expected, &mut command, libtest::read_one);
-        if executable.package != "acceptance" {
-            return outcome;
-        }
-        again::alone(session, outcome, |test| {
+        again::alone(session, &name, outcome, |test| {
             let mut command = executable.command(session);
-            command.args(["--show-output", "--exact", test]);
+            // It begins in the time that was kept for it.
+            command.args(["--show-output", "--exact", test]).env_remove(UNTIL);
             command
         })
     });
@@ -213,14 +220,19 @@ impl Executable {
         command.env("CARGO_TARGET_DIR", cargo::target_folder());
         // Tests that compare with published modules read them from where the server builds put them.
         command.env("GOMODCACHE", testbed::cache_root().join("go/mod"));
-        command.env("SECRETZERO_REQUIRE", "core").env("SECRETZERO_SERVERS_LOG", session.servers_log());
+        command.env("SECRETZERO_REQUIRE", if session.core_is_whole { "core" } else { "" });
+        command.env("SECRETZERO_SERVERS_LOG", session.servers_log());
         if session.pace == Pace::Full {
             command.env("SEEDED_BUGS", "all");
         }
         if let Some(left) = session.time_left() {
             #[expect(clippy::disallowed_methods, reason = "the program is told in the machine's time")]
             let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            command.env("SECRETZERO_UNTIL", (now + left.saturating_sub(LONGEST_TEST)).as_secs().to_string());
+            command.env(UNTIL, (now + left.saturating_sub(LONGEST_TEST + AGAIN)).as_secs().to_string());
+        }
+        // What is red for one run is red for the next. Other orders are for the long sets.
+        if session.pace != Pace::Full && std::env::var_os(SEED).is_none() {
+            command.env(SEED, "1");
         }
         if session.interrupts {
             command.env("SECRETZERO_INTERRUPTS", MANY_POINTS);

@@ -49,6 +49,8 @@ pub(crate) struct Report {
     /// Whether any program printed its result, and the last that began did; if not, it crashed or was ended, or is no test
     /// program at all.
     pub(crate) complete: bool,
+    /// What had ended before a program went without a result; in `tally` only what printed `SKIPPED` is.
+    pub(crate) unfinished: Tally,
 }
 
 /// Reads the output of one test program. A test may itself run tests and print what they printed: only the first beginning
@@ -84,6 +86,7 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
     let mut skipping: BTreeSet<&str> = BTreeSet::new();
     let mut failures = Vec::new();
     let mut names: Vec<String> = Vec::new();
+    let mut ended = Tally::default();
     let mut leak_scans = None;
     let mut pairs = Pairs::default();
     for line in lines {
@@ -99,6 +102,7 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
         if is_beginning(line) {
             region = Region::Running;
             report.complete = false;
+            ended = Tally::default();
         } else if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             section = name;
         } else if TABLES.iter().any(|table| line.starts_with(table)) {
@@ -122,7 +126,19 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
             report.complete = true;
             report.failed.append(&mut names);
             skipping.clear();
+            ended = Tally::default();
             continue;
+        } else if region == Region::Running
+            && let Some((name, result)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... "))
+        {
+            match result {
+                "ok" => ended.passed += 1,
+                "FAILED" => {
+                    ended.failed += 1;
+                    names.push(name.to_owned());
+                }
+                _ => {}
+            }
         }
         if region == Region::Failures {
             failures.push(line.to_owned());
@@ -130,6 +146,8 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Report {
         }
     }
     report.tally.skipped += skipping.len();
+    report.unfinished = Tally { passed: ended.passed.saturating_sub(skipping.len()), ..ended };
+    report.failed.append(&mut names);
     if failures.len() > FAILURE_LINES {
         let more = failures.len() - FAILURE_LINES;
         failures.truncate(FAILURE_LINES);

@@ -9,21 +9,36 @@ use std::{
 use serde_json::Value;
 use testbed::{BuildError, COMPARED_MODULES, Class, RECIPES, Recipe, Tool, check_disk};
 
-use super::session::{Outcome, Session};
+use super::session::{CUT_OFF, Outcome, Session};
 use crate::screen;
 
 /// What a limited run keeps for the tests after the core servers are built.
 const FOR_THE_TESTS: Duration = Duration::from_secs(15 * 60);
 
-/// Builds the core servers that are not cached. One that can't be built is a failure.
+/// Builds the core servers that are not cached. One that can't be built is a failure, unless only the time is too short or the
+/// disk too full: then the tests without it run, and those that need it are skipped.
 pub(crate) fn build_core(session: &mut Session) {
     for recipe in absent(Class::Core) {
-        session.step(&format!("build {}", recipe.name), recipe.cold, |session| {
-            match build(session, recipe, FOR_THE_TESTS) {
-                Ok(()) => Outcome::Passed,
-                Err(error) => Outcome::Failed(chain(error)),
+        let name = format!("build {}", recipe.name);
+        let mut no_room = false;
+        session.step(&name, recipe.cold, |session| match build(session, recipe, FOR_THE_TESTS) {
+            Ok(()) => Outcome::Passed,
+            Err(error) if is_no_fault(&error, session) => {
+                no_room = true;
+                Outcome::Skipped(format!("{CUT_OFF}{name}: {}", chain(error)))
             }
+            Err(error) => Outcome::Failed(chain(error)),
         });
+        session.core_is_whole &= !no_room;
+    }
+}
+
+/// Whether only time or disk was short. A build that hung has used up its own time, not that of the run.
+fn is_no_fault(error: &BuildError, session: &Session) -> bool {
+    match error {
+        BuildError::OutOfTime { .. } => !session.fits(FOR_THE_TESTS),
+        BuildError::DiskFull { .. } => true,
+        _ => false,
     }
 }
 
@@ -125,7 +140,19 @@ fn started(log: &str) -> BTreeMap<String, Runs> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::test::session::tests::session;
+
+    #[test]
+    fn a_full_disk_is_no_fault_and_a_build_that_hung_is_one() {
+        let (_folder, session) = session(None);
+        let (what, folder) = ("vault".to_owned(), PathBuf::from("cache"));
+        assert!(is_no_fault(&BuildError::DiskFull { what, needed_mb: 700, free_mb: 3, folder }, &session));
+        assert!(!is_no_fault(&BuildError::OutOfTime { recipe: "vault", after: Duration::ZERO }, &session));
+        assert!(!is_no_fault(&BuildError::Interrupted { recipe: "vault" }, &session));
+    }
 
     #[test]
     fn what_was_started_is_counted() {

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 pub(crate) const FAILED: &str = "FAILED ";
 /// Begins the line of a test that failed beside others and passed alone; repeated at the end, too.
 pub(crate) const UNSTEADY: &str = "UNSTEADY ";
+/// Begins the line of a program that the time limit ended in its middle, and of a core server that a full disk prevented;
+/// repeated at the end, too.
+pub(crate) const CUT_OFF: &str = "CUT OFF ";
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub(crate) struct Session {
     pub(crate) pace: Pace,
     /// Whether applies are cut off at many points.
     pub(crate) interrupts: bool,
+    /// False if there was no time or no disk to build a core server: a test that lacks it has then not failed.
+    pub(crate) core_is_whole: bool,
     stop: Stop,
     start: Instant,
     logs: PathBuf,
@@ -67,6 +72,15 @@ pub(crate) enum Outcome {
     Tested(Tally, Vec<String>),
 }
 
+/// How a command ended otherwise than well.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// The time limit of the whole run came first, which is no fault of the command.
+    OutOfTime(String),
+    /// It failed, hung, was interrupted or could not be started.
+    Failed(String),
+}
+
 impl Session {
     /// Begins with an empty folder of logs; fails if another run writes to it.
     pub(crate) fn start(logs: &Path, stop: &Stop, limit: Option<Duration>, pace: Pace) -> Result<Self> {
@@ -78,7 +92,17 @@ impl Session {
         let deadline = limit.map(|limit| start + limit.saturating_sub(CLOSING));
         let stop = stop.not_after(deadline);
         let (steps, not_run) = (Vec::new(), Vec::new());
-        Ok(Self { pace, interrupts: false, stop, start, logs: logs.to_owned(), steps, not_run, _lock: lock })
+        Ok(Self {
+            pace,
+            interrupts: false,
+            core_is_whole: true,
+            stop,
+            start,
+            logs: logs.to_owned(),
+            steps,
+            not_run,
+            _lock: lock,
+        })
     }
 
     /// When to stop waiting for what must be there before the first step.
@@ -124,13 +148,14 @@ impl Session {
         let log = self.log(name);
         match self.run(name, expected, command, &log) {
             Ok(()) => Outcome::Passed,
-            Err(reason) => Outcome::Failed(format!("{reason}\n{}", excerpt(&log))),
+            Err(Ending::OutOfTime(reason)) => Outcome::Skipped(format!("{CUT_OFF}{name}: {reason}")),
+            Err(Ending::Failed(reason)) => Outcome::Failed(format!("{reason}\n{}", excerpt(&log))),
         }
     }
 
     /// Runs a command with its output in `log`, and tells every half minute that it still runs; the error says how it ended
     /// otherwise than well. One that takes ten times as long as expected has hung, and is ended.
-    pub(crate) fn run(&self, name: &str, expected: Duration, command: &mut Command, log: &Path) -> Result<(), String> {
+    pub(crate) fn run(&self, name: &str, expected: Duration, command: &mut Command, log: &Path) -> Result<(), Ending> {
         self.run_within(name, expected, hung_after(expected), command, log)
     }
 
@@ -142,7 +167,7 @@ impl Session {
         limit: Duration,
         command: &mut Command,
         log: &Path,
-    ) -> Result<(), String> {
+    ) -> Result<(), Ending> {
         let mut beat = |elapsed| {
             let last = telling_lines(log).pop().unwrap_or_default();
             screen::still_running(name, elapsed, Some(expected));
@@ -152,16 +177,19 @@ impl Session {
         };
         let log_name = log.display();
         let stop = self.stop.not_after(Instant::now().checked_add(limit));
-        match testbed::run(command, log, &stop, &mut beat) {
-            Ok(Ended::Exited(status)) if status.success() => Ok(()),
-            Ok(Ended::Exited(status)) => Err(format!("ended with {status}; log: {log_name}")),
+        let reason = match testbed::run(command, log, &stop, &mut beat) {
+            Ok(Ended::Exited(status)) if status.success() => return Ok(()),
+            Ok(Ended::Exited(status)) => format!("ended with {status}; log: {log_name}"),
             Ok(Ended::Deadline) if self.stop.reached().is_none() => {
-                Err(format!("it hung, and was ended after {}; log: {log_name}", in_words(limit)))
+                format!("it hung, and was ended after {}; log: {log_name}", in_words(limit))
             }
-            Ok(Ended::Deadline) => Err(format!("ended at the time limit; log: {log_name}")),
-            Ok(Ended::Interrupted) => Err("interrupted".to_owned()),
-            Err(error) => Err(format!("starting {}: {error}", command.get_program().display())),
-        }
+            Ok(Ended::Deadline) => {
+                return Err(Ending::OutOfTime(format!("the time limit came before its end; log: {log_name}")));
+            }
+            Ok(Ended::Interrupted) => "interrupted".to_owned(),
+            Err(error) => format!("starting {}: {error}", command.get_program().display()),
+        };
+        Err(Ending::Failed(reason))
     }
 
     /// The log of a step.
@@ -207,7 +235,7 @@ impl Session {
     pub(crate) fn finish(&self) -> ExitCode {
         let total = self.total();
         // What came after them can be long, and its reader may have nothing but the last lines.
-        for line in self.failures_in_words() {
+        for line in self.worth_repeating() {
             screen::say(&line);
         }
         if let Some(line) = self.not_run_in_words() {
@@ -230,16 +258,18 @@ impl Session {
         (!names.is_empty()).then(|| format!("NOT EVERYTHING RAN: {reason} {names}, {remedy}"))
     }
 
-    fn failures_in_words(&self) -> Vec<String> {
+    /// Who failed, was unsteady or cut off.
+    fn worth_repeating(&self) -> Vec<String> {
         let of = |step: &Step| match &step.outcome {
             Outcome::Failed(_) => vec![format!("{FAILED}{}", step.name)],
             Outcome::Tested(_, details) => {
                 let named: Vec<&String> = details
                     .iter()
-                    .filter(|line| [FAILED, UNSTEADY].iter().any(|word| line.starts_with(word)))
+                    .filter(|line| [FAILED, UNSTEADY, CUT_OFF].iter().any(|word| line.starts_with(word)))
                     .collect();
                 named.into_iter().map(|line| format!("{line} ({})", step.name)).collect()
             }
+            Outcome::Skipped(reason) if reason.starts_with(CUT_OFF) => vec![reason.clone()],
             Outcome::Passed | Outcome::Skipped(_) => Vec::new(),
         };
         self.steps.iter().flat_map(of).collect()
@@ -377,9 +407,18 @@ pub(crate) mod tests {
         let (_folder, session) = session(Some(CLOSING + Duration::from_secs(600)));
         let log = session.log("hangs");
         let limit = Duration::from_millis(200);
-        let reason = session.run_within("hangs", Duration::ZERO, limit, &mut shell("sleep 600"), &log).unwrap_err();
-        assert!(reason.contains("it hung"), "{reason}");
+        let ending = session.run_within("hangs", Duration::ZERO, limit, &mut shell("sleep 600"), &log).unwrap_err();
+        assert!(matches!(&ending, Ending::Failed(reason) if reason.contains("it hung")), "{ending:?}");
         assert!(session.not_run_in_words().is_none());
+    }
+
+    #[test]
+    fn what_the_time_limit_ends_has_not_failed_and_is_named() {
+        let (_folder, mut session) = session(Some(CLOSING + Duration::from_millis(300)));
+        session.command_step("long", Duration::from_secs(600), shell("sleep 600"));
+        assert_eq!(session.total(), Tally { passed: 0, failed: 0, skipped: 1 });
+        let lines = session.worth_repeating();
+        assert!(lines.len() == 1 && lines.iter().all(|line| line.starts_with("CUT OFF long")), "{lines:?}");
     }
 
     #[test]
@@ -392,7 +431,7 @@ pub(crate) mod tests {
         });
         let expected =
             ["FAILED fmt", "FAILED pg::credential (acceptance)", "UNSTEADY dex::token: alone it passed (acceptance)"];
-        assert_eq!(session.failures_in_words(), expected);
+        assert_eq!(session.worth_repeating(), expected);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use testbed::{cache_root, remove_tree};
 
-use super::session::{Outcome, Pace, Session};
+use super::session::{Ending, Outcome, Pace, Session};
 use crate::cargo;
 
 const VERSION: &str = "0.20.2";
@@ -52,11 +52,12 @@ fn install(session: &Session, program: &Path) -> Outcome {
     // A tool that can't be had is no fault of ours; what it would have checked is counted as skipped.
     match session.execute(name, INSTALLATION, &mut command) {
         Outcome::Failed(reason) => Outcome::Skipped(reason),
-        outcome => {
+        Outcome::Passed => {
             // What stays is cache; if it can't be removed, it is only in the way.
             let _ = remove_tree(&build);
-            outcome
+            Outcome::Passed
         }
+        outcome => outcome,
     }
 }
 
@@ -66,7 +67,8 @@ fn advisories(session: &Session, program: &Path) -> Outcome {
     }
     let name = "deny advisories";
     let mut fetch = deny(program, &["fetch", "db"]);
-    if let Err(reason) = session.run_within(name, CHECK, FETCH_LIMIT, &mut fetch, &session.log(name)) {
+    let fetched = session.run_within(name, CHECK, FETCH_LIMIT, &mut fetch, &session.log(name));
+    if let Err(Ending::OutOfTime(reason) | Ending::Failed(reason)) = fetched {
         let first = reason.lines().next().unwrap_or_default();
         return Outcome::Skipped(format!("the advisory database can't be reached ({first})"));
     }

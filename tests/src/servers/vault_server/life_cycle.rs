@@ -59,7 +59,7 @@ impl VaultServer {
     /// Sends the key share, and waits until the node answers as active or standby.
     ///
     /// # Errors
-    /// If it was not initialised here, or does not get that far within a minute.
+    /// If it was not initialised here, or does not get that far within three minutes.
     pub fn unseal(&self) -> Result<()> {
         let body = json!({ "key": self.keys()?.unseal_key });
         self.anonymous()?.put("/v1/sys/unseal", &body)?.ok()?;
@@ -70,7 +70,7 @@ impl VaultServer {
     /// Seals it and waits until it says so.
     ///
     /// # Errors
-    /// If the token may not, or it does not get that far within a minute.
+    /// If the token may not, or it does not get that far within three minutes.
     pub fn seal(&self, token: &str) -> Result<()> {
         self.client(token)?.put("/v1/sys/seal", &json!({}))?.ok()?;
         self.wait_health(&[SEALED])
@@ -96,7 +96,7 @@ impl VaultServer {
     /// Starts it again, killing it if it runs, and waits until it listens; it is sealed then.
     ///
     /// # Errors
-    /// If it does not listen within a minute.
+    /// If it does not listen within three minutes.
     pub fn restart(&self) -> Result<()> {
         self.process.restart()?;
         self.wait_health(&[ACTIVE, STANDBY, SEALED, NOT_INITIALISED])
@@ -113,7 +113,7 @@ impl VaultServer {
     /// Waits until `sys/health` answers 200.
     ///
     /// # Errors
-    /// If it does not within a minute.
+    /// If it does not within three minutes.
     pub fn wait_active(&self) -> Result<()> {
         self.wait_health(&[ACTIVE])
     }
