@@ -159,8 +159,9 @@ impl<S: Send + Sync + 'static> BackendBuilder<S> {
 
     /// What to do once a mount has its storage: when it is made, when the server is unsealed, after a crash or a reload.
     ///
-    /// It has to be quick, to stand being done again, and must not call any server: the host holds locks meanwhile. As long as it
-    /// has not succeeded, every request tries again first.
+    /// It has to be quick, to stand being done again, and must not call any server: the host holds locks meanwhile, and is told of
+    /// a failure after 10 s, though the work goes on. As long as it has not succeeded, every request tries again first, or waits
+    /// for the one that does.
     pub fn initialise<F>(mut self, initialise: impl Fn(Mount<S>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Error>> + Send + 'static,

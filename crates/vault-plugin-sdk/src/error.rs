@@ -19,8 +19,9 @@ mod kind {
 pub(crate) const READ_ONLY: &str = "cannot write to readonly storage";
 
 /// On an error with exactly one of these texts, whatever its kind, a host does something of its own: it restarts the plugin
-/// and sends the request again.
-const ACTED_ON: [&str; 2] = ["connection is shut down", READ_ONLY];
+/// and sends the request again, or has another node answer it, which may be itself, and then a write runs again.
+const ACTED_ON: [&str; 4] =
+    ["connection is shut down", READ_ONLY, "Vault is in standby mode", "please forward to the active node"];
 
 /// What a client can be shown of one error.
 const MAX_CHARACTERS: usize = 4096;
@@ -173,7 +174,13 @@ mod tests {
 
     #[test]
     fn the_texts_that_hosts_act_on_never_leave() {
-        for text in ["connection is shut down", " connection is shut down\n", READ_ONLY] {
+        for text in [
+            "connection is shut down",
+            " connection is shut down\n",
+            READ_ONLY,
+            "Vault is in standby mode",
+            "please forward to the active node",
+        ] {
             for error in all(text).into_iter().filter(|error| *error != Error::ReadOnly) {
                 let wire = error.to_wire();
                 assert!(!ACTED_ON.contains(&wire.err_msg.trim()), "{error:?} leaves as {:?}", wire.err_msg);

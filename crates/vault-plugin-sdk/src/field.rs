@@ -136,7 +136,7 @@ impl Field<String> {
         self
     }
 
-    /// The value if there is none in the request.
+    /// The value if there is none in the request, except in a patch: that leaves alone what it does not name.
     #[must_use]
     pub const fn or(self, fallback: &'static str) -> Self {
         self.with(Fallback::Text(fallback))
@@ -164,7 +164,7 @@ impl Field<i64> {
         Self::new(Kind::Int64, name, description)
     }
 
-    /// The value if there is none in the request.
+    /// The value if there is none in the request, except in a patch: that leaves alone what it does not name.
     #[must_use]
     pub const fn or(self, fallback: i64) -> Self {
         self.with(Fallback::Integer(fallback))
@@ -178,7 +178,7 @@ impl Field<bool> {
         Self::new(Kind::Bool, name, description)
     }
 
-    /// The value if there is none in the request.
+    /// The value if there is none in the request, except in a patch: that leaves alone what it does not name.
     #[must_use]
     pub const fn or(self, fallback: bool) -> Self {
         self.with(Fallback::Boolean(fallback))
@@ -192,7 +192,7 @@ impl Field<f64> {
         Self::new(Kind::Float, name, description)
     }
 
-    /// The value if there is none in the request.
+    /// The value if there is none in the request, except in a patch: that leaves alone what it does not name.
     #[must_use]
     pub const fn or(self, fallback: f64) -> Self {
         self.with(Fallback::Real(fallback))
@@ -206,7 +206,7 @@ impl Field<Duration> {
         Self::new(Kind::Duration, name, description)
     }
 
-    /// The value if there is none in the request.
+    /// The value if there is none in the request, except in a patch: that leaves alone what it does not name.
     #[must_use]
     pub const fn or_seconds(self, seconds: u64) -> Self {
         self.with(Fallback::Seconds(seconds))

@@ -56,7 +56,8 @@ fn text(part: &Part) -> &'static str {
 
 fn item<S>(route: &Route<S>, form: &[Part]) -> Value {
     let path = &route.path;
-    let is_in_path = |field: &Spec| form.iter().any(|part| part.name() == Some(field.name));
+    // Also a name that this form leaves out: it is only ever taken from the path.
+    let is_in_path = |field: &Spec| route.pattern.names().any(|name| name == field.name);
     // In the order of the path.
     let in_path =
         form.iter().filter_map(Part::name).filter_map(|name| path.fields.iter().find(|field| field.name == name));
@@ -331,6 +332,13 @@ mod tests {
         assert_eq!(at("/paths/~1all~1{name}/parameters/0/in"), json!("path"));
         assert_eq!(at("/paths/~1all~1{name}/parameters/0/required"), json!(true));
         assert_eq!(at("/paths/~1all/parameters"), json!(null));
+        let without = "/paths/~1all/post/requestBody/content/application~1json/schema/properties";
+        assert!(
+            at(without).get("string").is_some() && at(without).get("name").is_none(),
+            "a body has no part of the path"
+        );
+        let query = at("/paths/~1all/get/parameters");
+        assert!(query.as_array().unwrap().iter().all(|parameter| parameter["name"] != "name"), "{query}");
         let body = at("/paths/~1all~1{name}/post/requestBody/content/application~1json/schema");
         assert_eq!(body["required"], json!(["secret"]));
         assert_eq!(body["properties"].as_object().unwrap().len(), 16);

@@ -4,6 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
+/// A name in a pattern, and what it stands for in a path. `None`: the path leaves it out.
+pub(crate) type Capture = (&'static str, Option<String>);
+
 /// A pattern of request paths, relative to the mount.
 ///
 /// Parts are divided by `/`. A part is a text that stands for itself, or one of these:
@@ -66,15 +69,15 @@ impl Pattern {
         self.parts.iter().filter_map(Part::name)
     }
 
-    /// What the names stand for in this path, if it is one of this pattern's.
+    /// What each of the names stands for in this path, if it is one of this pattern's.
     ///
     /// `tolerant` also takes a slash at the end, which hosts add to the path of a list.
-    pub(crate) fn matches(&self, path: &str, tolerant: bool) -> Option<Vec<(&'static str, String)>> {
+    pub(crate) fn matches(&self, path: &str, tolerant: bool) -> Option<Vec<Capture>> {
         self.captures(path)
             .or_else(|| tolerant.then(|| path.strip_suffix('/')).flatten().and_then(|path| self.captures(path)))
     }
 
-    fn captures(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+    fn captures(&self, path: &str) -> Option<Vec<Capture>> {
         let mut captured = Vec::new();
         // What is left of the path, without the slash before it. `None`: it is at its end.
         let mut left = Some(path);
@@ -91,20 +94,22 @@ impl Pattern {
                     let (head, tail) = first(rest);
                     left = tail;
                     match (head.is_empty(), optional) {
-                        (false, _) => captured.push((*name, head.to_owned())),
-                        (true, true) => {}
+                        (false, _) => captured.push((*name, Some(head.to_owned()))),
+                        (true, true) => captured.push((*name, None)),
                         (true, false) => return None,
                     }
                 }
                 (Part::Rest { name, optional }, Some(rest)) => {
                     left = None;
                     match (rest.is_empty(), optional) {
-                        (false, _) => captured.push((*name, rest.to_owned())),
-                        (true, true) => {}
+                        (false, _) => captured.push((*name, Some(rest.to_owned()))),
+                        (true, true) => captured.push((*name, None)),
                         (true, false) => return None,
                     }
                 }
-                (Part::One { optional: true, .. } | Part::Rest { optional: true, .. }, None) => {}
+                (Part::One { name, optional: true } | Part::Rest { name, optional: true }, None) => {
+                    captured.push((*name, None));
+                }
                 (_, None) => return None,
             }
         }
@@ -199,7 +204,13 @@ mod tests {
 
     fn matched(pattern: &'static str, path: &str) -> Option<String> {
         let captured = Pattern::parse(pattern).unwrap().matches(path, false)?;
-        Some(captured.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "))
+        Some(
+            captured
+                .into_iter()
+                .map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("none")))
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
     }
 
     #[test]
@@ -214,14 +225,14 @@ mod tests {
             ("notes/{name}", "notes", None),
             ("notes/{name}", "notes/a/b", None),
             ("notes/{name}", "notes/a/", None),
-            ("notes/{name?}", "notes", Some("")),
-            ("notes/{name?}", "notes/", Some("")),
+            ("notes/{name?}", "notes", Some("name=none")),
+            ("notes/{name?}", "notes/", Some("name=none")),
             ("notes/{name?}", "notes/a", Some("name=a")),
             ("{rest...}", "a/b/", Some("rest=a/b/")),
             ("{rest...}", "", None),
-            ("{rest...?}", "", Some("")),
-            ("data/{rest...?}", "data", Some("")),
-            ("data/{rest...?}", "data/", Some("")),
+            ("{rest...?}", "", Some("rest=none")),
+            ("data/{rest...?}", "data", Some("rest=none")),
+            ("data/{rest...?}", "data/", Some("rest=none")),
             ("data/{rest...?}", "data/a/b", Some("rest=a/b")),
             ("{a}/x/{b}", "1/x/2", Some("a=1 b=2")),
             ("{a}/x/{b}", "1/y/2", None),
@@ -237,7 +248,7 @@ mod tests {
         assert!(pattern.matches("notes", true).is_some());
         assert!(pattern.matches("notes//", true).is_none());
         let rest = Pattern::parse("{rest...}").unwrap();
-        assert_eq!(rest.matches("a/", true), Some(vec![("rest", "a/".to_owned())]), "folders keep theirs");
+        assert_eq!(rest.matches("a/", true), Some(vec![("rest", Some("a/".to_owned()))]), "folders keep theirs");
     }
 
     #[test]
@@ -271,7 +282,7 @@ mod tests {
         ) {
             let pattern = Pattern::parse("x/{one}/y/{rest...}").unwrap();
             let captured = pattern.matches(&format!("x/{one}/y/{rest}"), false);
-            prop_assert_eq!(captured, Some(vec![("one", one), ("rest", rest)]));
+            prop_assert_eq!(captured, Some(vec![("one", Some(one)), ("rest", Some(rest))]));
         }
 
         #[test]

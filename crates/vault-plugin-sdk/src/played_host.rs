@@ -1,6 +1,7 @@
-//! A host's storage, played in memory: it has transactions, and counts those that are open.
+//! A host's storage, played in memory: it has transactions, and counts those that are open. As in `OpenBao`, what comes with the
+//! number of one that it does not know is for the mount itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,20 +21,32 @@ pub(crate) struct PlayedHost {
     state: Arc<Mutex<State>>,
     /// What each beginning of a transaction takes.
     delay: Duration,
+    /// What each write and each commit takes before it is done. A rollback is quick: it overtakes what came before it.
+    write: Duration,
 }
+
+type Entries = BTreeMap<String, pb::StorageEntry>;
 
 #[derive(Default)]
 struct State {
-    entries: BTreeMap<String, pb::StorageEntry>,
-    open: BTreeSet<String>,
+    entries: Entries,
+    /// What is written in each transaction.
+    open: BTreeMap<String, Entries>,
     begun: usize,
     stalled: bool,
+    /// Keys that were written beside a transaction that was meant.
+    strays: Vec<String>,
 }
 
 impl PlayedHost {
     /// One that takes its time to begin a transaction.
     pub(crate) fn slow(delay: Duration) -> Self {
         Self { delay, ..Self::default() }
+    }
+
+    /// The same, and it takes its time to write and to commit.
+    pub(crate) fn taking(self, write: Duration) -> Self {
+        Self { write, ..self }
     }
 
     /// A connection to it. Needs a runtime.
@@ -74,12 +87,30 @@ impl PlayedHost {
         (state.open.len(), state.begun)
     }
 
+    /// The keys of what is there for all.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.state().entries.keys().cloned().collect()
+    }
+
+    /// The keys of what was written with the number of a transaction that is not there.
+    pub(crate) fn strays(&self) -> Vec<String> {
+        self.state().strays.clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(&self, txn: &str) -> String {
-        if self.state().open.remove(txn) { String::new() } else { "no such transaction".to_owned() }
+    async fn end(&self, txn: &str, commits: bool) -> String {
+        if commits {
+            tokio::time::sleep(self.write).await;
+        }
+        let mut state = self.state();
+        let Some(written) = state.open.remove(txn) else { return "no such transaction".to_owned() };
+        if commits {
+            state.entries.extend(written);
+        }
+        String::new()
     }
 
     async fn begin(&self) -> Answer<pb::StorageBeginTxReply> {
@@ -87,7 +118,7 @@ impl PlayedHost {
             let mut state = self.state();
             state.begun += 1;
             let txn = state.begun.to_string();
-            state.open.insert(txn.clone());
+            state.open.insert(txn.clone(), Entries::new());
             txn
         };
         tokio::time::sleep(self.delay).await;
@@ -109,13 +140,25 @@ impl Storage for PlayedHost {
         if self.state().stalled {
             std::future::pending::<()>().await;
         }
-        let entry = self.state().entries.get(&request.get_ref().key).cloned();
+        let pb::StorageGetArgs { key, txn } = request.into_inner();
+        let state = self.state();
+        let entry = state.open.get(&txn).and_then(|written| written.get(&key)).or_else(|| state.entries.get(&key));
+        let entry = entry.cloned();
         Ok(Response::new(pb::StorageGetReply { entry, err: String::new() }))
     }
 
     async fn put(&self, request: Request<pb::StoragePutArgs>) -> Answer<pb::StoragePutReply> {
-        let entry = request.into_inner().entry.unwrap_or_default();
-        self.state().entries.insert(entry.key.clone(), entry);
+        tokio::time::sleep(self.write).await;
+        let pb::StoragePutArgs { entry, txn } = request.into_inner();
+        let (entry, mut state) = (entry.unwrap_or_default(), self.state());
+        if let Some(written) = state.open.get_mut(&txn) {
+            written.insert(entry.key.clone(), entry);
+        } else {
+            if !txn.is_empty() {
+                state.strays.push(entry.key.clone());
+            }
+            state.entries.insert(entry.key.clone(), entry);
+        }
         Ok(Response::new(pb::StoragePutReply::default()))
     }
 
@@ -136,10 +179,10 @@ impl Storage for PlayedHost {
     }
 
     async fn commit(&self, request: Request<pb::StorageCommitTxArgs>) -> Answer<pb::StorageCommitTxReply> {
-        Ok(Response::new(pb::StorageCommitTxReply { err: self.end(&request.get_ref().txn) }))
+        Ok(Response::new(pb::StorageCommitTxReply { err: self.end(&request.get_ref().txn, true).await }))
     }
 
     async fn rollback(&self, request: Request<pb::StorageRollbackTxArgs>) -> Answer<pb::StorageRollbackTxReply> {
-        Ok(Response::new(pb::StorageRollbackTxReply { err: self.end(&request.get_ref().txn) }))
+        Ok(Response::new(pb::StorageRollbackTxReply { err: self.end(&request.get_ref().txn, false).await }))
     }
 }

@@ -18,6 +18,9 @@ use crate::system_view::SystemView;
 /// Headers that carry a credential. Vault hands the caller's own token on in the first, if the mount lets it through.
 const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-vault-token"];
 
+/// How headers begin in which `OpenBao` takes the parameters of a login that comes with the request.
+const INLINE_LOGIN: &str = "x-vault-inline-auth-";
+
 /// What a client does with a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -117,7 +120,7 @@ impl Request {
     /// Takes what handlers may see out of the message, and leaves the rest.
     pub(crate) fn read(wire: &mut pb::Request) -> Self {
         let headers = std::mem::take(&mut wire.headers).into_iter();
-        let headers = headers.filter(|(name, _)| !CREDENTIALS.iter().any(|secret| name.eq_ignore_ascii_case(secret)));
+        let headers = headers.filter(|(name, _)| !is_credential(&name.to_ascii_lowercase()));
         let connection = wire.connection.take().unwrap_or_default();
         let address = connection.remote_addr.parse().ok();
         let port = u16::try_from(connection.remote_port).unwrap_or_default();
@@ -136,6 +139,11 @@ impl Request {
             wrap_ttl: wrap.map(Duration::from_nanos),
         }
     }
+}
+
+/// Whether a header, in lower case, carries a credential.
+fn is_credential(name: &str) -> bool {
+    CREDENTIALS.contains(&name) || name.starts_with(INLINE_LOGIN)
 }
 
 /// The data of a request.
@@ -167,7 +175,8 @@ pub struct Call<S = ()> {
 }
 
 impl<S> Call<S> {
-    /// The value of a field, or its fallback. `None`: it is in neither the request nor the path.
+    /// The value of a field, or its fallback. `None`: it is in neither the request nor the path. In a patch there are no
+    /// fallbacks: what it leaves out is `None`, and stays as it is.
     ///
     /// # Errors
     /// A bug of the engine: the field is none of this path.
@@ -187,7 +196,13 @@ impl<S> Call<S> {
     /// Whether the request says null for a field: in a patch, that it is to be removed.
     #[must_use]
     pub fn is_null<T>(&self, field: Field<T>) -> bool {
-        self.body.get(field.spec.name).is_some_and(Value::is_null)
+        self.fields.is_null(field.spec.name)
+    }
+
+    /// Whether the request itself has a value for a field: it is no fallback, and no null.
+    #[must_use]
+    pub fn is_sent<T>(&self, field: Field<T>) -> bool {
+        self.fields.is_sent(field.spec.name)
     }
 
     /// All that was sent, as it was sent, also under the names of parts of the path. For paths that [take any fields](crate::Path::takes_any_fields).
@@ -235,7 +250,15 @@ mod tests {
     #[test]
     fn no_credential_reaches_a_handler() {
         let mut wire = pb::Request::default();
-        for name in ["Authorization", "AUTHORIZATION", "X-Vault-Token", "cookie", "X-Mine"] {
+        for name in [
+            "Authorization",
+            "AUTHORIZATION",
+            "X-Vault-Token",
+            "cookie",
+            "X-Vault-Inline-Auth-Parameter-1",
+            "x-vault-inline-auth-path",
+            "X-Mine",
+        ] {
             wire.headers.insert(name.to_owned(), pb::Header { header: vec!["value".to_owned()] });
         }
         let request = Request::read(&mut wire);

@@ -2,25 +2,31 @@
 
 mod cache;
 mod key;
+mod open;
 mod open_transactions;
 mod record;
 mod transaction;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::Future;
+use std::sync::Arc;
 
 use go_plugin::MAX_MESSAGE_BYTES;
 use plugin_proto::vault::pb;
 use plugin_proto::vault::pb::storage_client::StorageClient;
 use thiserror::Error;
 use tonic::transport::Channel;
+use tonic::{Response, Status};
+use tracing::Instrument as _;
 
 use crate::error::{Error, READ_ONLY};
 use crate::link::{CallError, Link};
 
 pub use cache::RecordCache;
+use open::{Open, UnderWay};
 pub(crate) use open_transactions::OpenTransactions;
 pub use record::Record;
+#[cfg(fuzzing)]
+pub(crate) use record::{read, written};
 pub use transaction::Transaction;
 
 /// What hosts say of an entry that is larger than the storage under them takes.
@@ -48,14 +54,6 @@ enum Access {
     /// For handlers that may be dropped where they await, and for existence checks.
     ReadOnly,
     Transaction(Arc<Open>),
-}
-
-/// A transaction that may have ended. To a host that no longer knows it, its number means "no transaction".
-struct Open {
-    id: String,
-    ended: AtomicBool,
-    /// What is to be done once it has ended, however.
-    afterwards: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
 }
 
 /// A value and what goes with it.
@@ -154,8 +152,9 @@ impl Storage {
     /// If the key is a bad one, or the server can't be asked.
     pub async fn get(&self, key: &str) -> Result<Option<Entry>, StorageError> {
         key::check(key)?;
-        let args = pb::StorageGetArgs { key: key.to_owned(), txn: self.transaction_id()? };
-        let reply = self.link.call(|channel| async move { client(channel).get(args).await }).await?;
+        let under_way = self.under_way().await?;
+        let args = pb::StorageGetArgs { key: key.to_owned(), txn: under_way.transaction() };
+        let reply = self.ask(under_way, |mut host| async move { host.get(args).await }).await?;
         said(&reply.err, key)?;
         Ok(reply.entry.map(|pb::StorageEntry { value, seal_wrap, .. }| Entry { value, seal_wrap }))
     }
@@ -177,8 +176,9 @@ impl Storage {
         self.check_writable()?;
         let Entry { value, seal_wrap } = entry;
         let entry = pb::StorageEntry { key: key.to_owned(), value, seal_wrap };
-        let args = pb::StoragePutArgs { entry: Some(entry), txn: self.transaction_id()? };
-        let reply = self.link.call(|channel| async move { client(channel).put(args).await }).await?;
+        let under_way = self.under_way().await?;
+        let args = pb::StoragePutArgs { entry: Some(entry), txn: under_way.transaction() };
+        let reply = self.ask(under_way, |mut host| async move { host.put(args).await }).await?;
         said(&reply.err, key)
     }
 
@@ -189,8 +189,9 @@ impl Storage {
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
         key::check(key)?;
         self.check_writable()?;
-        let args = pb::StorageDeleteArgs { key: key.to_owned(), txn: self.transaction_id()? };
-        let reply = self.link.call(|channel| async move { client(channel).delete(args).await }).await?;
+        let under_way = self.under_way().await?;
+        let args = pb::StorageDeleteArgs { key: key.to_owned(), txn: under_way.transaction() };
+        let reply = self.ask(under_way, |mut host| async move { host.delete(args).await }).await?;
         said(&reply.err, key)
     }
 
@@ -200,8 +201,9 @@ impl Storage {
     /// If the prefix is a bad one, or the server can't be asked.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
         key::check_prefix(prefix)?;
-        let args = pb::StorageListArgs { prefix: prefix.to_owned(), txn: self.transaction_id()? };
-        let reply = self.link.call(|channel| async move { client(channel).list(args).await }).await?;
+        let under_way = self.under_way().await?;
+        let args = pb::StorageListArgs { prefix: prefix.to_owned(), txn: under_way.transaction() };
+        let reply = self.ask(under_way, |mut host| async move { host.list(args).await }).await?;
         said(&reply.err, prefix)?;
         Ok(reply.keys)
     }
@@ -213,18 +215,19 @@ impl Storage {
     pub async fn list_page(&self, prefix: &str, after: &str, limit: usize) -> Result<Vec<String>, StorageError> {
         key::check_prefix(prefix)?;
         if self.link.pages.get() != Some(&false) {
+            let under_way = self.under_way().await?;
             let wanted = i32::try_from(limit).unwrap_or(i32::MAX);
             let args = pb::StorageListPageArgs {
                 prefix: prefix.to_owned(),
                 after: after.to_owned(),
                 limit: wanted,
-                txn: self.transaction_id()?,
+                txn: under_way.transaction(),
             };
             // Below 1 the server sets no limit.
             if wanted == 0 {
                 return Ok(Vec::new());
             }
-            match self.link.call(|channel| async move { client(channel).list_page(args).await }).await {
+            match self.ask(under_way, |mut host| async move { host.list_page(args).await }).await {
                 Ok(reply) => {
                     said(&reply.err, prefix)?;
                     return Ok(reply.keys);
@@ -246,16 +249,6 @@ impl Storage {
         matches!(self.access, Access::Transaction(_))
     }
 
-    /// Does something when what is written here can be seen by all: now, or after the transaction.
-    fn afterwards(&self, work: impl FnOnce() + Send + 'static) {
-        match &self.access {
-            Access::Full | Access::ReadOnly => work(),
-            Access::Transaction(open) => {
-                open.afterwards.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(work));
-            }
-        }
-    }
-
     fn check_writable(&self) -> Result<(), StorageError> {
         match self.access {
             Access::ReadOnly => Err(StorageError::OnlyReads),
@@ -263,13 +256,35 @@ impl Storage {
         }
     }
 
-    /// What goes with each call: the open transaction, or nothing.
-    fn transaction_id(&self) -> Result<String, StorageError> {
+    /// What goes with each call: the open transaction, which can't end before the host has answered, or nothing.
+    async fn under_way(&self) -> Result<UnderWay, StorageError> {
         match &self.access {
-            Access::Full | Access::ReadOnly => Ok(String::new()),
-            Access::Transaction(open) if open.ended.load(Ordering::Acquire) => Err(StorageError::Ended),
-            Access::Transaction(open) => Ok(open.id.clone()),
+            Access::Full | Access::ReadOnly => Ok(UnderWay::outside()),
+            Access::Transaction(open) => open.under_way().await,
         }
+    }
+
+    /// Calls the host.
+    async fn ask<T, F>(
+        &self,
+        under_way: UnderWay,
+        call: impl FnOnce(StorageClient<Channel>) -> F + Send + 'static,
+    ) -> Result<T, CallError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<Response<T>, Status>> + Send,
+    {
+        if !self.is_transaction() {
+            return self.link.call(|channel| call(client(channel))).await;
+        }
+        // Of its own: a call that nobody waits for any more can still be on its way, and must come before the end of the
+        // transaction.
+        let link = Arc::clone(&self.link);
+        let asked = async move {
+            let _under_way = under_way;
+            link.call(|channel| call(client(channel))).await
+        };
+        tokio::spawn(asked.in_current_span()).await.unwrap_or(Err(CallError::Gone))
     }
 }
 

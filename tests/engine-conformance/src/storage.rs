@@ -32,4 +32,6 @@ pub struct Contents {
     pub calls: BTreeMap<String, u64>,
     /// Transactions that nobody has ended.
     pub open: u64,
+    /// Writes that were meant for a transaction, and came when it was not open.
+    pub strays: u64,
 }

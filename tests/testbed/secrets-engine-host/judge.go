@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/openbao/openbao/sdk/v2/framework"
+	"github.com/openbao/openbao/sdk/v2/helper/consts"
 	"github.com/openbao/openbao/sdk/v2/logical"
 	"github.com/openbao/openbao/sdk/v2/plugin/pb"
 )
@@ -25,6 +26,13 @@ type judgement struct {
 	Paths []string `json:"paths"`
 }
 
+// forwarding are the texts on which a host sends a request on. The last two may mean itself, and then a write runs again.
+var forwarding = []string{
+	logical.ErrReadOnly.Error(),
+	logical.ErrPerfStandbyPleaseForward.Error(),
+	consts.ErrStandby.Error(),
+}
+
 func judge(request *pb.HandleRequestArgs, reply *pb.HandleRequestReply) *judgement {
 	response, err := pb.ProtoResponseToLogicalResponse(reply.Response)
 	if err != nil {
@@ -34,7 +42,7 @@ func judge(request *pb.HandleRequestArgs, reply *pb.HandleRequestReply) *judgeme
 	j := &judgement{}
 	if refusal != nil {
 		j.Restarts = refusal.Error() == rpc.ErrShutdown.Error()
-		j.Forwards = refusal.Error() == logical.ErrReadOnly.Error()
+		j.Forwards = slices.Contains(forwarding, refusal.Error())
 	}
 	asked := &logical.Request{Operation: logical.Operation(request.GetRequest().GetOperation())}
 	status, shown := logical.RespondErrorCommon(asked, response, refusal)

@@ -43,7 +43,9 @@ type storage struct {
 	begun        int
 	// changes counts writes outside of transactions and commits.
 	changes int
-	calls   map[string]int
+	// strays counts writes that were meant for a transaction that is not open.
+	strays int
+	calls  map[string]int
 }
 
 // transaction is a copy of the entries, and when it was taken.
@@ -62,7 +64,7 @@ func (s *storage) behave(how behaviour) {
 	s.how = how
 }
 
-// report tells what is stored, which calls came, and how many transactions are open.
+// report tells what is stored, which calls came, how many transactions are open, and what went beside one.
 func (s *storage) report() map[string]any {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -70,7 +72,7 @@ func (s *storage) report() map[string]any {
 	for key, value := range s.entries {
 		entries[key] = string(value)
 	}
-	return map[string]any{"entries": entries, "calls": maps.Clone(s.calls), "open": len(s.transactions)}
+	return map[string]any{"entries": entries, "calls": maps.Clone(s.calls), "open": len(s.transactions), "strays": s.strays}
 }
 
 // enter counts a call, takes its time, and returns with the lock held if there is no error.
@@ -112,22 +114,23 @@ func (s *storage) refusal(writes bool) error {
 	return errors.New(s.how.Broken)
 }
 
-// within finds the entries that a call is about: those of its transaction, or all.
-func (s *storage) within(transaction string) (map[string][]byte, error) {
-	if transaction == "" {
-		return s.entries, nil
+// within finds the entries that a call is about: those of its transaction, or all. As in OpenBao, the name of a transaction
+// that is not open means none.
+func (s *storage) within(transaction string) map[string][]byte {
+	if begun, open := s.transactions[transaction]; open {
+		return begun.entries
 	}
-	begun, open := s.transactions[transaction]
-	if !open {
-		return nil, fmt.Errorf("there is no transaction %q", transaction)
-	}
-	return begun.entries, nil
+	return s.entries
 }
 
-// changed notes a write that others see at once.
+// changed notes a write that others see at once, and whether it was meant for a transaction.
 func (s *storage) changed(transaction string) {
-	if transaction == "" {
-		s.changes++
+	if _, open := s.transactions[transaction]; open {
+		return
+	}
+	s.changes++
+	if transaction != "" {
+		s.strays++
 	}
 }
 
@@ -136,10 +139,7 @@ func (s *storage) Get(ctx context.Context, a *pb.StorageGetArgs) (*pb.StorageGet
 		return &pb.StorageGetReply{Err: err.Error()}, nil
 	}
 	defer s.lock.Unlock()
-	entries, err := s.within(a.Txn)
-	if err != nil {
-		return &pb.StorageGetReply{Err: err.Error()}, nil
-	}
+	entries := s.within(a.Txn)
 	value, found := entries[a.Key]
 	if !found {
 		return &pb.StorageGetReply{}, nil
@@ -152,10 +152,7 @@ func (s *storage) Put(ctx context.Context, a *pb.StoragePutArgs) (*pb.StoragePut
 		return &pb.StoragePutReply{Err: err.Error()}, nil
 	}
 	defer s.lock.Unlock()
-	entries, err := s.within(a.Txn)
-	if err != nil {
-		return &pb.StoragePutReply{Err: err.Error()}, nil
-	}
+	entries := s.within(a.Txn)
 	entries[a.Entry.Key] = a.Entry.Value
 	s.changed(a.Txn)
 	return &pb.StoragePutReply{}, nil
@@ -166,10 +163,7 @@ func (s *storage) Delete(ctx context.Context, a *pb.StorageDeleteArgs) (*pb.Stor
 		return &pb.StorageDeleteReply{Err: err.Error()}, nil
 	}
 	defer s.lock.Unlock()
-	entries, err := s.within(a.Txn)
-	if err != nil {
-		return &pb.StorageDeleteReply{Err: err.Error()}, nil
-	}
+	entries := s.within(a.Txn)
 	delete(entries, a.Key)
 	s.changed(a.Txn)
 	return &pb.StorageDeleteReply{}, nil
@@ -180,10 +174,7 @@ func (s *storage) List(ctx context.Context, a *pb.StorageListArgs) (*pb.StorageL
 		return &pb.StorageListReply{Err: err.Error()}, nil
 	}
 	defer s.lock.Unlock()
-	entries, err := s.within(a.Txn)
-	if err != nil {
-		return &pb.StorageListReply{Err: err.Error()}, nil
-	}
+	entries := s.within(a.Txn)
 	return &pb.StorageListReply{Keys: level(entries, a.Prefix)}, nil
 }
 
@@ -195,10 +186,7 @@ func (s *storage) ListPage(ctx context.Context, a *pb.StorageListPageArgs) (*pb.
 		return &pb.StorageListReply{Err: err.Error()}, nil
 	}
 	defer s.lock.Unlock()
-	entries, err := s.within(a.Txn)
-	if err != nil {
-		return &pb.StorageListReply{Err: err.Error()}, nil
-	}
+	entries := s.within(a.Txn)
 	keys := slices.DeleteFunc(level(entries, a.Prefix), func(key string) bool { return key <= a.After })
 	if a.Limit > 0 && len(keys) > int(a.Limit) {
 		keys = keys[:a.Limit]

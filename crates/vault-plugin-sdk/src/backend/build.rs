@@ -15,8 +15,10 @@ use crate::special_paths::{self, SpecialPathError};
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The version is no semantic one.
-    #[error("the version {0:?} is not of the form 1.2.3; use env!(\"CARGO_PKG_VERSION\")")]
+    /// The version is no semantic one, or one of what comes with a server.
+    #[error(
+        "the version {0:?} is not of the form 1.2.3, or has +builtin, which is for what comes with a server; use env!(\"CARGO_PKG_VERSION\")"
+    )]
     Version(String),
     /// A pattern is none.
     #[error(transparent)]
@@ -166,11 +168,20 @@ fn has_sound_fallback(spec: &Spec) -> bool {
     }
 }
 
-/// Three numbers, and what may follow them.
+/// Three numbers, and what may follow them, as servers understand and keep it. What comes with a server has `builtin` behind
+/// the plus, and no other plugin may.
 fn is_semantic(version: &str) -> bool {
-    let core = version.split(['-', '+']).next().unwrap_or_default();
+    let (version, build) = version.split_once('+').map_or((version, None), |(version, build)| (version, Some(build)));
+    let (core, early) = version.split_once('-').map_or((version, None), |(core, early)| (core, Some(early)));
+    let is_identifier = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_number = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+    // With a zero before it a server would know it by another text than the one that it was told.
+    let has_no_zero_before = |part: &str| !is_number(part) || part == "0" || !part.starts_with('0');
     let numbers: Vec<&str> = core.split('.').collect();
-    numbers.len() == 3 && numbers.iter().all(|number| number.parse::<u64>().is_ok())
+    numbers.len() == 3
+        && numbers.iter().all(|part| is_number(part) && has_no_zero_before(part) && part.parse::<i64>().is_ok())
+        && early.is_none_or(|early| early.split('.').all(|part| is_identifier(part) && has_no_zero_before(part)))
+        && build.is_none_or(|build| build.split('.').all(|part| is_identifier(part) && part != "builtin"))
 }
 
 #[cfg(test)]
@@ -195,6 +206,37 @@ mod tests {
 
     fn with(path: Path) -> String {
         refused(Backend::builder("1.2.3").path(path))
+    }
+
+    #[test]
+    fn a_version_is_one_that_servers_take_and_keep() {
+        let is_taken = |version: &str| Backend::builder(version).build().is_ok();
+        for version in ["0.0.0", "1.2.3", "1.10.0-beta.1", "1.2.3+45", "1.2.3-rc.1+fips.builtin2", "1.2.3-a-b+01"] {
+            assert!(is_taken(version), "{version} is refused");
+        }
+        for version in [
+            "",
+            "1",
+            "1.2",
+            "1.2.3.4",
+            "v1.2.3",
+            "01.2.3",
+            "1.02.3",
+            "1.2.00",
+            "1.+2.3",
+            "1.2.3-",
+            "1.2.3+",
+            "1.2.3-01",
+            "1.2.3-a..b",
+            "1.2.3-a_b",
+            "1.2.3+a+b",
+            "1.0.0+builtin",
+            "1.0.0+ent.builtin",
+            "1.0.0-beta+builtin.vault",
+            "9223372036854775808.0.0",
+        ] {
+            assert!(!is_taken(version), "{version} is taken");
+        }
     }
 
     #[test]

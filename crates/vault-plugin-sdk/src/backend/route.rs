@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::path::Path;
-use crate::pattern::Pattern;
+use crate::pattern::{Capture, Pattern};
 
 /// A path and its pattern, which was found to be one.
 pub(crate) struct Route<S> {
@@ -10,12 +10,9 @@ pub(crate) struct Route<S> {
     pub(crate) path: Path<S>,
 }
 
-/// The values of the names in a pattern.
-pub(crate) type Captured = Vec<(&'static str, String)>;
-
 impl<S> Backend<S> {
     /// The most particular path that takes this one. `lists`: it may end in a slash, as hosts have it in a list.
-    pub(crate) fn route(&self, path: &str, lists: bool) -> Option<(&Route<S>, Captured)> {
+    pub(crate) fn route(&self, path: &str, lists: bool) -> Option<(&Route<S>, Vec<Capture>)> {
         self.routes.iter().find_map(|route| Some((route, route.pattern.matches(path, lists)?)))
     }
 }

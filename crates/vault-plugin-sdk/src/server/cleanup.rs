@@ -37,7 +37,7 @@ mod tests {
         instances.insert("a".to_owned(), Arc::clone(&instance));
         let mut metadata = MetadataMap::new();
         metadata.insert("multiplex_id", "a".parse().unwrap());
-        let _stuck = instance.writing().await;
+        let _stuck = instance.writing().await.unwrap();
         assert!(tokio::time::timeout(Duration::from_millis(10), clean_up(&instances, &metadata)).await.is_err());
         let answer = tokio::time::timeout(Duration::from_secs(10), instance.mount.storage().get("a")).await;
         assert_eq!(answer.unwrap().err(), Some(StorageError::Gone));

@@ -42,8 +42,7 @@ async fn on_path<S: Send + Sync + 'static>(
     let (route, captured) = backend.route(&wire.path, operation.lists()).ok_or(Error::UnsupportedPath)?;
     let handler = route.path.handlers.get(&operation).ok_or(Error::UnsupportedOperation)?;
     let body = request::body(&wire.data)?;
-    let is_write = matches!(operation, Operation::Create | Operation::Update);
-    let (fields, warnings) = Fields::read(route.path.declared(), &captured, &body, is_write)?;
+    let (fields, warnings) = Fields::read(route.path.declared(), &captured, &body, operation)?;
     let mount = if handler.only_reads { instance.mount.read_only() } else { instance.mount.clone() };
     let request = Arc::new(Request::read(&mut wire));
     let call = Call { mount, request: Arc::clone(&request), fields, body };
@@ -57,7 +56,8 @@ async fn on_path<S: Send + Sync + 'static>(
         match within(limit, work).await {
             Ok(response) if matches!(response.content, Content::Lease(..)) => {
                 // Whoever only reads can be dropped before it has said what it lends.
-                let writing = instance.writing().await;
+                // At the end of the mount it is revoked as far as there is time.
+                let writing = instance.writing().await.ok();
                 Undelivered::new(response, Arc::clone(backend), instance, request, writing)
                     .check(route.path.pattern, &[])
                     .and_then(Undelivered::deliver)
@@ -67,12 +67,16 @@ async fn on_path<S: Send + Sync + 'static>(
     } else {
         let (path, lends) = (route.path.pattern, route.path.lends.clone());
         let (backend, cut) = (Arc::clone(backend), instance.cut().clone());
-        let undelivered = to_the_end(limit, &cut, async move {
-            let writing = instance.writing().await;
-            instance.initialise(&backend).await?;
-            let response = work(call).await?;
-            Undelivered::new(response, backend, instance, request, writing).check(path, &lends)
-        });
+        let undelivered = async {
+            // What waits here has begun nothing, and ends with its caller.
+            let limit = instance.ready_within(limit, &backend).await?;
+            to_the_end(limit, &cut, async move {
+                let writing = instance.writing().await?;
+                let response = work(call).await?;
+                Undelivered::new(response, backend, instance, request, Some(writing)).check(path, &lends)
+            })
+            .await
+        };
         undelivered.await.and_then(Undelivered::deliver)
     };
     Ok(reply(backend, outcome, warnings, operation.gets()))

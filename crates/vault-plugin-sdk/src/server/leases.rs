@@ -17,19 +17,19 @@ pub(super) async fn renew<S: Send + Sync + 'static>(
     instance: Arc<Instance<S>>,
     mut wire: pb::Request,
 ) -> pb::HandleRequestReply {
-    let (limit, backend, cut) = (backend.deadline, Arc::clone(backend), instance.cut().clone());
-    let outcome = to_the_end(limit, &cut, async move {
-        let _writing = instance.writing().await;
+    let outcome = async {
         let (internal, secret) = lease(&mut wire)?;
-        let handlers = handlers(&backend, &internal)?;
-        let renew = handlers.renew.as_ref();
+        let renew = handlers(backend, &internal)?.renew.clone();
         let renew = renew.ok_or_else(|| Error::BadRequest(format!("a {} can't be renewed", internal.kind)))?;
-        instance.initialise(&backend).await?;
-        let mount = instance.mount.clone();
-        let call = LeaseCall { mount, request: Arc::new(Request::read(&mut wire)), secret: secret.clone() };
-        let renewal = renew(call, internal.content).await?;
-        Ok(renewal.apply(secret))
-    });
+        let limit = instance.ready_within(backend.deadline, backend).await?;
+        let (cut, request) = (instance.cut().clone(), Arc::new(Request::read(&mut wire)));
+        to_the_end(limit, &cut, async move {
+            let _writing = instance.writing().await?;
+            let call = LeaseCall { mount: instance.mount.clone(), request, secret: secret.clone() };
+            Ok(renew(call, internal.content).await?.apply(secret))
+        })
+        .await
+    };
     match outcome.await {
         Ok(secret) => {
             let response = pb::Response { secret: Some(secret), data: "{}".to_owned(), ..pb::Response::default() };
@@ -44,16 +44,17 @@ pub(super) async fn revoke<S: Send + Sync + 'static>(
     instance: Arc<Instance<S>>,
     mut wire: pb::Request,
 ) -> pb::HandleRequestReply {
-    let (limit, backend, cut) = (backend.deadline, Arc::clone(backend), instance.cut().clone());
-    let outcome = to_the_end(limit, &cut, async move {
-        let _writing = instance.writing().await;
+    let outcome = async {
         let (internal, secret) = lease(&mut wire)?;
-        let handlers = handlers(&backend, &internal)?;
-        instance.initialise(&backend).await?;
-        let mount = instance.mount.clone();
-        let call = LeaseCall { mount, request: Arc::new(Request::read(&mut wire)), secret };
-        (handlers.revoke)(call, internal.content).await
-    });
+        let revoke = Arc::clone(&handlers(backend, &internal)?.revoke);
+        let limit = instance.ready_within(backend.deadline, backend).await?;
+        let (cut, request) = (instance.cut().clone(), Arc::new(Request::read(&mut wire)));
+        to_the_end(limit, &cut, async move {
+            let _writing = instance.writing().await?;
+            revoke(LeaseCall { mount: instance.mount.clone(), request, secret }, internal.content).await
+        })
+        .await
+    };
     match outcome.await {
         // It is gone, and that is what is wanted.
         Ok(()) | Err(Error::NotFound(_)) => pb::HandleRequestReply { response: None, err: None },

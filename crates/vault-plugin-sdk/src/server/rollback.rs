@@ -24,7 +24,7 @@ pub(super) async fn answer<S: Send + Sync + 'static>(
         let tick = async {
             // The initialisation is finished also when the budget is spent: the next call finds it done.
             instance.ready(&backend).await?;
-            let _writing = instance.writing().await;
+            let _writing = instance.writing().await?;
             tick(instance.mount.clone()).await
         };
         let tick = until(instance.cut().clone(), tick);

@@ -25,7 +25,7 @@ struct WayBack<S> {
     instance: Arc<Instance<S>>,
     request: Arc<Request>,
     /// The end of the mount waits for a revocation, too.
-    writing: OwnedRwLockReadGuard<()>,
+    writing: Option<OwnedRwLockReadGuard<()>>,
 }
 
 impl<S: Send + Sync + 'static> Undelivered<S> {
@@ -34,7 +34,7 @@ impl<S: Send + Sync + 'static> Undelivered<S> {
         backend: Arc<Backend<S>>,
         instance: Arc<Instance<S>>,
         request: Arc<Request>,
-        writing: OwnedRwLockReadGuard<()>,
+        writing: Option<OwnedRwLockReadGuard<()>>,
     ) -> Self {
         Self { response: Some(response), way_back: Some(WayBack { backend, instance, request, writing }) }
     }

@@ -1,9 +1,13 @@
 //! Records that are kept in memory, and forgotten when another node has changed them.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Record, Storage, StorageError};
+use tracing::Instrument as _;
+
+use super::record::written;
+use super::{Access, Record, Storage, StorageError};
 
 /// Beyond this a cache forgets everything: whoever needs more has no use for a cache of names.
 const MAX_RECORDS: usize = 4096;
@@ -80,24 +84,44 @@ impl<R: Record> RecordCache<R> {
         Ok(Some(record))
     }
 
-    /// Writes a record.
+    /// Writes a record. What is begun is finished, also when nobody waits for it.
     ///
     /// # Errors
     /// As for [`Storage::save`].
     pub async fn save(&self, storage: &Storage, name: &str, record: &R) -> Result<(), StorageError> {
-        let _forget = Forget { cache: self, storage, name };
-        self.forget(name);
-        storage.save(name, record).await
+        let (key, entry) = written(name, record)?;
+        let within = storage.clone();
+        self.write(storage, name, async move { within.put_entry(&key, entry).await }).await
     }
 
-    /// Removes a record.
+    /// Removes a record, in the same way.
     ///
     /// # Errors
     /// As for [`Storage::remove`].
     pub async fn remove(&self, storage: &Storage, name: &str) -> Result<(), StorageError> {
-        let _forget = Forget { cache: self, storage, name };
+        let (within, key) = (storage.clone(), R::key(name));
+        self.write(storage, name, async move { within.delete(&key).await }).await
+    }
+
+    async fn write(
+        &self,
+        storage: &Storage,
+        name: &str,
+        work: impl Future<Output = Result<(), StorageError>> + Send + 'static,
+    ) -> Result<(), StorageError> {
+        let forget = Forget { cache: self.clone(), name: name.to_owned() };
+        if let Access::Transaction(open) = &storage.access {
+            // Nobody else sees it before its end. The write itself may be under way until then, so this is asked for first.
+            open.afterwards(move || drop(forget));
+            return work.await;
+        }
         self.forget(name);
-        storage.remove::<R>(name).await
+        // Of its own: a host can do what nobody waits for any more, and what is read before that must not be kept.
+        let work = async move {
+            let _forget = forget;
+            work.await
+        };
+        tokio::spawn(work.in_current_span()).await.unwrap_or(Err(StorageError::Gone))
     }
 
     /// Another node has changed this storage key.
@@ -118,26 +142,36 @@ impl<R: Record> RecordCache<R> {
     }
 }
 
-/// Forgets a second time, also when the write was cancelled: somebody may have read the old value while it was under way.
-struct Forget<'a, R: Record> {
-    cache: &'a RecordCache<R>,
-    storage: &'a Storage,
-    name: &'a str,
+/// Forgets a second time, however the write went: somebody may have read the old value while it was under way.
+struct Forget<R: Record> {
+    cache: RecordCache<R>,
+    name: String,
 }
 
-impl<R: Record> Drop for Forget<'_, R> {
+impl<R: Record> Drop for Forget<R> {
     fn drop(&mut self) {
-        let (cache, name) = (self.cache.clone(), self.name.to_owned());
-        self.storage.afterwards(move || cache.forget(&name));
+        self.cache.forget(&self.name);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde::{Deserialize, Serialize};
 
     use super::*;
     use crate::link::Link;
+    use crate::played_host::PlayedHost;
+
+    #[derive(Serialize, Deserialize)]
+    struct Number {
+        value: u32,
+    }
+
+    impl Record for Number {
+        const FOLDER: &str = "numbers/";
+    }
 
     #[derive(Serialize, Deserialize)]
     struct Note {}
@@ -183,14 +217,40 @@ mod tests {
         assert!(!is_there(&cache));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn what_a_transaction_writes_is_forgotten_once_it_has_ended() {
-        let link = Arc::new(Link::unconnected());
-        let transaction = Storage::begun(link);
+        let transaction = Storage::begun(Arc::new(Link::unconnected()));
         let cache = with_a();
-        drop(Forget { cache: &cache, storage: &transaction, name: "a" });
+        // The host does not answer.
+        let saved = cache.save(&transaction, "a", &Note {});
+        assert!(tokio::time::timeout(Duration::from_secs(1), saved).await.is_err());
         assert!(is_there(&cache), "nobody sees it yet");
         drop(transaction);
         assert!(!is_there(&cache));
+    }
+
+    /// The host writes a second after it was told to, and nobody waits so long. Meanwhile somebody reads.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_read_before_a_host_has_written_is_not_kept() {
+        for in_transaction in [false, true] {
+            let host = PlayedHost::default().taking(Duration::from_secs(1));
+            let (storage, cache) = (Storage::new(host.link()), RecordCache::<Number>::new());
+            storage.save("a", &Number { value: 1 }).await.unwrap();
+            let transaction = if in_transaction { storage.transaction().await.unwrap() } else { None };
+            if let Some(transaction) = &transaction {
+                cache.save(transaction, "a", &Number { value: 2 }).await.unwrap();
+            }
+            let write = async {
+                match transaction {
+                    Some(transaction) => transaction.commit().await,
+                    None => cache.save(&storage, "a", &Number { value: 2 }).await,
+                }
+            };
+            assert!(tokio::time::timeout(Duration::from_millis(500), write).await.is_err());
+            let read = async || cache.load(&storage, "a").await.unwrap().unwrap().value;
+            assert_eq!(read().await, 1, "it is not written yet");
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            assert_eq!(read().await, 2, "the old one was kept (in a transaction: {in_transaction})");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The transactions that a host keeps for a mount. Each costs it something until it is ended, and nobody else ends them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
@@ -8,20 +8,20 @@ use plugin_proto::vault::pb;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use tokio::time::Instant;
 
-use super::client;
+use super::{Open, client};
 use crate::link::Link;
 
 /// Those of one mount.
 pub(crate) struct OpenTransactions {
     /// By what the host calls them. `None`: the mount has ended, and no further one may begin.
-    open: Mutex<Option<BTreeSet<String>>>,
+    open: Mutex<Option<BTreeMap<String, Arc<Open>>>>,
     /// Held while one is begun or rolled back, so that the end can wait for that.
     under_way: Arc<RwLock<()>>,
 }
 
 impl OpenTransactions {
     pub(crate) fn new() -> Self {
-        Self { open: Mutex::new(Some(BTreeSet::new())), under_way: Arc::default() }
+        Self { open: Mutex::new(Some(BTreeMap::new())), under_way: Arc::default() }
     }
 
     /// Says that one is being begun or rolled back for as long as the value lives.
@@ -35,19 +35,22 @@ impl OpenTransactions {
     }
 
     /// The host has begun one. Says whether it may go on.
-    pub(super) fn begun(&self, txn: &str) -> bool {
-        self.open().as_mut().is_some_and(|open| open.insert(txn.to_owned()))
+    pub(super) fn begun(&self, begun: &Arc<Open>) -> bool {
+        self.open().as_mut().is_some_and(|open| open.insert(begun.id.clone(), Arc::clone(begun)).is_none())
     }
 
     /// The host has said that one is through, or somebody is about to roll it back. Says whether it was open until now.
     pub(super) fn ended(&self, txn: &str) -> bool {
-        self.open().as_mut().is_some_and(|open| open.remove(txn))
+        self.open().as_mut().is_some_and(|open| open.remove(txn).is_some())
     }
 
-    /// Rolls all of them back, until this moment. No other one begins from now on.
+    /// Rolls all of them back, until this moment. No other one begins from now on, and no call in one of these.
     pub(crate) async fn end(&self, link: &Link, by: Instant) {
         let open = self.open().take().unwrap_or_default();
-        let rolled_back = join_all(open.into_iter().map(|txn| roll_back(link, txn)));
+        for open in open.values() {
+            open.end();
+        }
+        let rolled_back = join_all(open.values().map(|open| roll_back_alone(link, open)));
         // What is being begun is rolled back by whoever begins it, as soon as the host has answered.
         let all = async { tokio::join!(rolled_back, self.under_way.write()) };
         if tokio::time::timeout_at(by, all).await.is_err() {
@@ -55,8 +58,18 @@ impl OpenTransactions {
         }
     }
 
-    fn open(&self) -> MutexGuard<'_, Option<BTreeSet<String>>> {
+    fn open(&self) -> MutexGuard<'_, Option<BTreeMap<String, Arc<Open>>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Rolls one back that has ended, once nothing is under way in it, unless the host has said meanwhile that it is through. One in
+/// which a call hangs is left to the host: that costs it something, and a call that came after its transaction would write to
+/// the mount itself.
+pub(super) async fn roll_back_alone(link: &Link, open: &Open) {
+    let _alone = open.alone().await;
+    if !open.is_through() {
+        roll_back(link, open.id.clone()).await;
     }
 }
 

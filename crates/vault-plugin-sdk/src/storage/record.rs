@@ -63,8 +63,7 @@ impl Storage {
     pub(super) async fn load_sized<R: Record>(&self, name: &str) -> Result<Option<(R, usize)>, StorageError> {
         let key = R::key(name);
         let Some(Entry { value, .. }) = self.get(&key).await? else { return Ok(None) };
-        let record = serde_json::from_slice(&value).map_err(|error| bad(key, &error))?;
-        Ok(Some((record, value.len())))
+        Ok(Some((read(key, &value)?, value.len())))
     }
 
     /// Writes a record, in place of the one that had its name.
@@ -72,9 +71,8 @@ impl Storage {
     /// # Errors
     /// If the name makes a bad key, the record is too large, or the storage can't be written.
     pub async fn save<R: Record>(&self, name: &str, record: &R) -> Result<(), StorageError> {
-        let key = R::key(name);
-        let value = serde_json::to_vec(record).map_err(|error| bad(key.clone(), &error))?;
-        self.put_entry(&key, Entry { value, seal_wrap: R::SEAL_WRAP }).await
+        let (key, entry) = written(name, record)?;
+        self.put_entry(&key, entry).await
     }
 
     /// Removes a record. That there is none is no error.
@@ -96,6 +94,20 @@ impl Storage {
     }
 }
 
+/// A record, from the bytes at its key.
+pub(crate) fn read<R: Record>(key: String, value: &[u8]) -> Result<R, StorageError> {
+    serde_json::from_slice(value).map_err(|error| bad(key, &error))
+}
+
+/// A record as its key and its entry.
+pub(crate) fn written<R: Record>(name: &str, record: &R) -> Result<(String, Entry), StorageError> {
+    let key = R::key(name);
+    match serde_json::to_vec(record) {
+        Ok(value) => Ok((key, Entry { value, seal_wrap: R::SEAL_WRAP })),
+        Err(error) => Err(bad(key, &error)),
+    }
+}
+
 /// The place in the text, and the kind of fault: serde's own message would quote the content.
 fn bad(key: String, error: &serde_json::Error) -> StorageError {
     let problem = format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column());
@@ -104,7 +116,31 @@ fn bad(key: String, error: &serde_json::Error) -> StorageError {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
     use serde_json::Value;
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Number {
+        value: u32,
+    }
+
+    impl Record for Number {
+        const FOLDER: &str = "numbers/";
+    }
+
+    #[test]
+    fn an_error_shows_nothing_of_a_record() {
+        for content in
+            [r#"{"value":"hidden"}"#, r#"{"value":7,"hidden":}"#, "hidden", r#"{"hidden":1}"#, r#"{"value":"hidden"#]
+        {
+            let read = read::<Number>(Number::key("a"), content.as_bytes());
+            let said = read.err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(said.contains("numbers/a") && said.contains("at line 1"), "{content}: {said:?}");
+            assert!(!said.contains("hidden"), "{said}");
+        }
+    }
 
     /// Reading to the nearest number but one is faster, and what `serde_json` does unless it is told otherwise.
     #[test]

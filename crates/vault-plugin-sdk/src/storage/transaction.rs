@@ -1,13 +1,12 @@
 //! Transactions, where the server has them.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use plugin_proto::vault::pb;
 use tracing::Instrument as _;
 
-use super::open_transactions::roll_back;
+use super::open_transactions::{roll_back, roll_back_alone};
 use super::{Access, Open, Storage, StorageError, client, said};
 use crate::link::{CallError, Link};
 
@@ -76,12 +75,12 @@ async fn begin(link: Arc<Link>, read_only: bool) -> Result<Transaction, StorageE
     });
     let reply = begun.await?;
     said(&reply.err, "")?;
-    if !link.transactions.begun(&reply.txn) {
+    let open = Arc::new(Open::new(reply.txn));
+    if !link.transactions.begun(&open) {
         // The end of the mount has not waited for the answer.
-        roll_back(&link, reply.txn).await;
+        roll_back(&link, open.id.clone()).await;
         return Err(StorageError::Gone);
     }
-    let open = Arc::new(Open { id: reply.txn, ended: AtomicBool::new(false), afterwards: Mutex::default() });
     let storage = Storage { link: Arc::clone(&link), access: Access::Transaction(Arc::clone(&open)) };
     Ok(Transaction { storage, open })
 }
@@ -92,9 +91,16 @@ impl Transaction {
     /// # Errors
     /// [`StorageError::Conflict`] if another write came first: then nothing happened, and all of it has to be done again.
     pub async fn commit(self) -> Result<(), StorageError> {
-        let args = pb::StorageCommitTxArgs { txn: self.end()? };
+        // Of its own: what is written here is forgotten by caches when the host has answered, also if nobody waits for it.
+        tokio::spawn(self.committed().in_current_span()).await.unwrap_or(Err(StorageError::Gone))
+    }
+
+    async fn committed(self) -> Result<(), StorageError> {
+        self.end()?;
+        let _alone = self.open.alone().await;
+        let args = pb::StorageCommitTxArgs { txn: self.open.id.clone() };
         let reply = self.storage.link.call(|channel| async move { client(channel).commit(args).await }).await?;
-        self.storage.link.transactions.ended(&self.open.id);
+        self.note_through();
         said(&reply.err, "what the transaction wrote")
     }
 
@@ -103,15 +109,23 @@ impl Transaction {
     /// # Errors
     /// If the server can't be told; the transaction is dead all the same.
     pub async fn roll_back(self) -> Result<(), StorageError> {
-        let args = pb::StorageRollbackTxArgs { txn: self.end()? };
+        self.end()?;
+        let _alone = self.open.alone().await;
+        let args = pb::StorageRollbackTxArgs { txn: self.open.id.clone() };
         let reply = self.storage.link.call(|channel| async move { client(channel).rollback(args).await }).await?;
-        self.storage.link.transactions.ended(&self.open.id);
+        self.note_through();
         said(&reply.err, "")
     }
 
     /// From here on nothing goes through this transaction.
-    fn end(&self) -> Result<String, StorageError> {
-        if self.open.ended.swap(true, Ordering::AcqRel) { Err(StorageError::Ended) } else { Ok(self.open.id.clone()) }
+    fn end(&self) -> Result<(), StorageError> {
+        if self.open.end() { Ok(()) } else { Err(StorageError::Ended) }
+    }
+
+    /// The host has said that it is through.
+    fn note_through(&self) {
+        self.open.note_through();
+        self.storage.link.transactions.ended(&self.open.id);
     }
 }
 
@@ -125,10 +139,9 @@ impl Deref for Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
+        self.open.end();
         // Also after a commit, whose last act this is.
-        let afterwards = std::mem::take(&mut *self.open.afterwards.lock().unwrap_or_else(PoisonError::into_inner));
-        afterwards.into_iter().for_each(|work| work());
-        self.open.ended.store(true, Ordering::Release);
+        self.open.do_what_comes_afterwards();
         // Outside of the runtime there is no connection either, on which the host would keep it.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (link, open) = (Arc::clone(&self.storage.link), Arc::clone(&self.open));
@@ -136,7 +149,7 @@ impl Drop for Transaction {
             let _under_way = link.transactions.under_way().await;
             // Else the host has said that it is through, or the end of the mount rolls it back.
             if link.transactions.ended(&open.id) {
-                roll_back(&link, open.id.clone()).await;
+                roll_back_alone(&link, &open).await;
             }
         });
     }
@@ -152,8 +165,7 @@ mod tests {
     impl Storage {
         /// A transaction that a host has begun.
         pub(crate) fn begun(link: Arc<Link>) -> Transaction {
-            let open = Open { id: "one".to_owned(), ended: AtomicBool::new(false), afterwards: Mutex::default() };
-            let open = Arc::new(open);
+            let open = Arc::new(Open::new("one".to_owned()));
             Transaction { storage: Self { link, access: Access::Transaction(Arc::clone(&open)) }, open }
         }
     }
@@ -202,6 +214,23 @@ mod tests {
         drop(Box::pin(transaction.commit()));
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(host.transactions(), (0, 4));
+    }
+
+    /// A host that does not know the number of a transaction any more writes to the mount itself.
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_waits_for_what_is_under_way() {
+        let host = PlayedHost::default().taking(Duration::from_secs(1));
+        let storage = Storage::new(host.link());
+        let transaction = storage.transaction().await.unwrap().unwrap();
+        let view = transaction.storage.clone();
+        let given_up = tokio::time::timeout(Duration::from_millis(500), view.put("given up", "b")).await;
+        assert!(given_up.is_err());
+        let under_way = tokio::spawn(async move { view.put("a", "b").await });
+        tokio::task::yield_now().await;
+        transaction.commit().await.unwrap();
+        assert_eq!(under_way.await.unwrap(), Ok(()));
+        assert_eq!(host.keys(), ["a", "given up"]);
+        assert_eq!(host.strays(), [""; 0], "written beside the transaction");
     }
 
     #[tokio::test]

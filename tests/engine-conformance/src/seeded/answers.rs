@@ -95,6 +95,18 @@ pub(super) const BUGS: &[Bug] = &[
     },
     Bug {
         line: 11,
+        name: "a-name-from-the-data",
+        copy: 4,
+        edits: &[Edit {
+            file: "vault-plugin-sdk/src/fields.rs",
+            find: "Some((_, None)) => (Source::Fallback, None),",
+            replace: "Some((_, None)) => (Source::Body, body.get(spec.name).map(Cow::Borrowed)),",
+        }],
+        test: "errors::line_11_what_the_path_leaves_out_is_not_taken_from_the_data",
+        reason: "takes the name from the data",
+    },
+    Bug {
+        line: 11,
         name: "the-error-tells-what-was-sent",
         copy: 5,
         edits: &[Edit {

@@ -23,9 +23,9 @@ pub(super) const BUGS: &[Bug] = &[
         copy: 6,
         edits: &[Edit {
             file: "vault-plugin-sdk/src/storage/cache.rs",
-            find: "        let _forget = Forget { cache: self, storage, name };
-        self.forget(name);
-        storage.save(name, record).await",
+            find: "        let (key, entry) = written(name, record)?;
+        let within = storage.clone();
+        self.write(storage, name, async move { within.put_entry(&key, entry).await }).await",
             replace: "        let _ = storage;
         let copied = serde_json::to_vec(record).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         if let Some(copied) = copied {
@@ -89,9 +89,9 @@ pub(super) const BUGS: &[Bug] = &[
         name: "beside-the-transaction",
         copy: 5,
         edits: &[Edit {
-            file: "vault-plugin-sdk/src/storage.rs",
-            find: "Access::Transaction(open) => Ok(open.id.clone()),",
-            replace: "Access::Transaction(_) => Ok(String::new()),",
+            file: "vault-plugin-sdk/src/storage/open.rs",
+            find: "Ok(UnderWay { within: Some((self.id.clone(), guard)) })",
+            replace: "Ok(UnderWay { within: Some((String::new(), guard)) })",
         }],
         test: "cancelled::line_18_a_transaction_that_fails_in_the_middle_leaves_nothing",
         reason: "one entry without the other",

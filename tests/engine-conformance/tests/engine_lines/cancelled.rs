@@ -108,7 +108,7 @@ fn is_late(answer: &Answer) -> bool {
     ["DeadlineExceeded", "Canceled"].contains(&answer.code.as_str())
 }
 
-/// Transactions that nobody ended are rolled back, soon.
+/// Transactions that nobody ended are rolled back, soon, and nothing that belongs to one comes later.
 async fn nothing_open(mount: &Mount) -> Result<()> {
     let none = async {
         while mount.contents().await?.open > 0 {
@@ -117,7 +117,10 @@ async fn nothing_open(mount: &Mount) -> Result<()> {
         anyhow::Ok(())
     };
     match tokio::time::timeout(PATIENCE / 6, none).await {
-        Ok(outcome) => outcome,
+        Ok(outcome) => outcome?,
         Err(_) => anyhow::bail!("transactions are open for good: {:?}", mount.contents().await?),
     }
+    let contents = mount.contents().await?;
+    ensure!(contents.strays == 0, "written beside a transaction: {contents:?}");
+    Ok(())
 }

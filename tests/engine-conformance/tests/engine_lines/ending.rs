@@ -10,11 +10,11 @@ use serde_json::json;
 
 use crate::{SOUND, in_use, program, under_way};
 
-/// What a busy machine may add.
-const BUSY: Duration = Duration::from_secs(3);
-
 /// What the end of a process may take. After two seconds hosts kill.
 const END: u64 = 1_500;
+
+/// What the end of a mount may take.
+const CLEANUP: u64 = 1_000;
 
 #[tokio::test]
 async fn line_15_the_process_ends_in_time_whatever_goes_on_in_it() -> Result<()> {
@@ -56,7 +56,19 @@ async fn end() -> Result<Option<u64>> {
 
 #[tokio::test]
 async fn line_20_a_cleanup_is_quick_may_come_twice_and_lets_go_of_the_storage() -> Result<()> {
-    let Some((host, mount)) = in_use().await? else { return Ok(()) };
+    // As in line 15.
+    let Some(first) = cleanup().await? else { return Ok(()) };
+    println!("CLEANUP after {first} ms");
+    if first >= CLEANUP {
+        let second = cleanup().await?;
+        ensure!(second.is_some_and(|second| second < CLEANUP), "it took {first} ms, then {second:?}");
+    }
+    Ok(())
+}
+
+/// How many milliseconds the longer of two takes. `None` where no host can be played.
+async fn cleanup() -> Result<Option<u64>> {
+    let Some((host, mount)) = in_use().await? else { return Ok(None) };
     let other = Mount::start(&host, "other", SOUND).await?;
     for kind in ["kind", "stubborn"] {
         mount.request("update", &format!("task/{kind}"), json!({})).await?.data()?;
@@ -67,13 +79,13 @@ async fn line_20_a_cleanup_is_quick_may_come_twice_and_lets_go_of_the_storage() 
     let stuck = tokio::spawn(async move { stuck.request("update", "kv/a", json!({})).await });
     under_way(&mount, "Put").await?;
 
+    let mut longest = Duration::ZERO;
     for _ in 0..2 {
         let begin = Instant::now();
         let ended = tokio::time::timeout(PATIENCE / 3, mount.clean_up()).await;
         ensure!(ended.is_ok(), "Cleanup has not ended after {:?}", begin.elapsed());
         ended??.ok()?;
-        println!("CLEANUP after {:?}", begin.elapsed());
-        ensure!(begin.elapsed() < Duration::from_secs(1) + BUSY, "Cleanup took {:?}", begin.elapsed());
+        longest = longest.max(begin.elapsed());
     }
     ensure!(mount.can_end(PATIENCE / 6).await?, "the storage's server can't end");
     stuck.await??.expect_status(503)?;
@@ -82,5 +94,5 @@ async fn line_20_a_cleanup_is_quick_may_come_twice_and_lets_go_of_the_storage() 
     let gone = mount.request("read", "kv/a", json!({})).await?;
     ensure!(gone.message == "no backend instance found", "{gone:?}");
     other.request("update", "kv/a", json!({})).await?.data()?;
-    Ok(())
+    Ok(Some(u64::try_from(longest.as_millis())?))
 }

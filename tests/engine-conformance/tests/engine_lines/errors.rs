@@ -1,10 +1,10 @@
 //! Line 11: each kind of error becomes the HTTP status that is promised, and no text makes a host do something of its own.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use secrets_engine_conformance::{Behaviour, Call};
 use serde_json::{Value, json};
 
-use crate::{SOUND, in_use};
+use crate::{SOUND, in_use, keep};
 
 /// The kinds, and the statuses that clients get.
 const KINDS: [(&str, u16); 14] = [
@@ -28,6 +28,8 @@ const KINDS: [(&str, u16); 14] = [
 const SHUT_DOWN: &str = "connection is shut down";
 /// On which they send the request on to another node.
 const READ_ONLY: &str = "cannot write to readonly storage";
+/// On which they do so too, and may mean themselves.
+const FORWARD: [&str; 2] = ["Vault is in standby mode", "please forward to the active node"];
 
 /// Those whose text is the host's own.
 const TEXT_OF_THE_HOST: [&str; 4] = ["unsupported-operation", "unsupported-path", "read-only", "unrecoverable"];
@@ -61,7 +63,7 @@ async fn line_11_every_kind_of_error_has_its_status_and_keeps_its_text() -> Resu
 async fn line_11_no_text_makes_a_host_restart_the_plugin_or_forward_the_request() -> Result<()> {
     let Some((_host, mount)) = in_use().await? else { return Ok(()) };
     for (kind, _) in KINDS {
-        for text in [SHUT_DOWN, READ_ONLY] {
+        for text in [SHUT_DOWN, READ_ONLY].into_iter().chain(FORWARD) {
             let answer = mount.request("update", &format!("fault/{kind}"), json!({ "text": text })).await?;
             let judged = answer.judged()?;
             ensure!(!judged.restarts, "{kind} with {text:?} makes a host restart the plugin");
@@ -109,6 +111,22 @@ async fn line_11_data_that_is_no_object_is_the_fault_of_its_sender() -> Result<(
         ensure!(check.ok()?.get("err").is_some_and(Value::is_null), "{shown:?}: {check:?}");
     }
     ensure!(!host.has_exited().await?, "the process has ended");
+    Ok(())
+}
+
+/// Policies go by the path: who may write `kv` may not write `kv/a`.
+#[tokio::test]
+async fn line_11_what_the_path_leaves_out_is_not_taken_from_the_data() -> Result<()> {
+    let Some((_host, mount)) = in_use().await? else { return Ok(()) };
+    keep(&mount, "a").await?;
+    for (operation, path) in [("create", "kv"), ("update", "kv"), ("update", "kv/"), ("read", "kv"), ("delete", "kv")] {
+        let answer = mount.request(operation, path, json!({ "name": "a" })).await?;
+        answer.expect_status(400).with_context(|| format!("{operation} {path} takes the name from the data"))?;
+    }
+    let listed = mount.request("list", "kv/", json!({ "name": "a/" })).await?.data()?;
+    ensure!(listed == json!({ "keys": ["a"] }), "{listed}");
+    let check = mount.existence("kv", json!({ "name": "a" })).await?;
+    ensure!(check.ok()?.get("exists") == Some(&json!(false)), "{check:?}");
     Ok(())
 }
 

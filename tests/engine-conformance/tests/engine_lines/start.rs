@@ -10,6 +10,9 @@ use crate::program;
 /// The cookie of every secrets engine.
 const COOKIE: (&str, &str) = ("VAULT_BACKEND_PLUGIN", "6669da05-b1c8-4f49-97d9-c8e5bed98e20");
 
+/// What a process may take that refuses to start.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// What a server would do, as far as its certificate.
 fn start() -> Result<Start> {
     let (name, value) = COOKIE;
@@ -19,25 +22,34 @@ fn start() -> Result<Start> {
 
 #[tokio::test]
 async fn line_1_without_the_cookie_of_servers_it_ends_at_once() -> Result<()> {
-    let host = Identity::of_host()?;
     for wrong in [None, Some(""), Some("another")] {
-        let start = start()?.pinning(&host);
-        let start = match wrong {
-            Some(value) => start.env(COOKIE.0, value),
-            None => start.without(COOKIE.0),
-        };
-        let begin = Instant::now();
-        let mut plugin = start.spawn()?;
-        let status = plugin.wait(PATIENCE).await?;
-        ensure!(status.code() == Some(1), "{wrong:?}: it ended with {status}");
-        // The limit proper is tried where nothing else runs; this one is for a busy machine.
-        ensure!(begin.elapsed() < Duration::from_secs(5), "{wrong:?}: it took {:?}", begin.elapsed());
-        let said = plugin.stdout.wait_for_end(PATIENCE).await?;
-        ensure!(said.is_empty(), "{wrong:?}: standard output has {said:?}");
+        // A machine that was busy at that moment gets a second chance.
+        let first = refuse(wrong).await?;
+        if first >= AT_ONCE {
+            let second = refuse(wrong).await?;
+            ensure!(second < AT_ONCE, "{wrong:?}: it took {first:?}, then {second:?}");
+        }
     }
-    let right = start()?.pinning(&host).shake_hands().await;
+    let right = start()?.pinning(&Identity::of_host()?).shake_hands().await;
     right.context("with the cookie of servers it does not start")?;
     Ok(())
+}
+
+/// How long it takes to end with this cookie.
+async fn refuse(wrong: Option<&str>) -> Result<Duration> {
+    let start = start()?.pinning(&Identity::of_host()?);
+    let start = match wrong {
+        Some(value) => start.env(COOKIE.0, value),
+        None => start.without(COOKIE.0),
+    };
+    let begin = Instant::now();
+    let mut plugin = start.spawn()?;
+    let status = plugin.wait(PATIENCE).await?;
+    let took = begin.elapsed();
+    ensure!(status.code() == Some(1), "{wrong:?}: it ended with {status}");
+    let said = plugin.stdout.wait_for_end(PATIENCE).await?;
+    ensure!(said.is_empty(), "{wrong:?}: standard output has {said:?}");
+    Ok(took)
 }
 
 #[tokio::test]
