@@ -110,6 +110,21 @@ impl InstalledFile {
         Ok(())
     }
 
+    /// Whether this file exists and another path leads to it, too: by another spelling, a link or a mount. Two names of its
+    /// own that a file has in one file system count, too, until one of them is written.
+    ///
+    /// # Errors
+    /// If one of them can't be looked at.
+    pub(crate) fn is_same_file(&self, other: &Self) -> Result<bool, FileError> {
+        let number = |path: &Path| match fs::metadata(path) {
+            Ok(metadata) => Ok(Some((metadata.dev(), metadata.ino()))),
+            Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => Ok(None),
+            Err(source) => Err(FileError::io(Operation::Inspect, path, source)),
+        };
+        let here = number(&self.path)?;
+        Ok(here.is_some() && here == number(&other.path)?)
+    }
+
     /// Removes what killed runs left of it: temporary files, which may hold a key.
     pub(crate) fn sweep(&self) -> Result<(), FileError> {
         temporary::sweep(&self.target()?);

@@ -298,12 +298,18 @@ impl KeysFiles {
         Ok(self.stage().remove()?)
     }
 
-    /// Removes those files that are not among these others.
+    /// Removes those files that are not among these others. The others are written by then: two paths can lead to one file,
+    /// by links, mounts or two spellings, and what is removed then would be what was just written.
     ///
     /// # Errors
-    /// If one can't be removed.
+    /// If one can't be removed, or it can't be told which file a path leads to.
     pub fn remove_unless_in(&self, others: &Self) -> Result<(), Diagnostic> {
-        for file in self.all().filter(|file| others.all().all(|other| other.path != file.path)) {
+        'files: for file in self.all() {
+            for other in others.all() {
+                if file.path == other.path || file.is_same_file(other)? {
+                    continue 'files;
+                }
+            }
             file.remove()?;
         }
         Ok(())

@@ -59,6 +59,17 @@ pub struct Metadata {
     pub versions: BTreeMap<String, Version>,
 }
 
+impl Metadata {
+    /// Whether this is said of the same secret: two addresses can be those of one server, and a namespace can be written into
+    /// the mount. Servers give each version a time of its own, down to the nanosecond.
+    pub fn is_of_the_secret_of(&self, other: &Self) -> bool {
+        self.versions.iter().any(|(number, version)| {
+            let there = other.versions.get(number);
+            !version.created_time.is_empty() && there.is_some_and(|there| there.created_time == version.created_time)
+        })
+    }
+}
+
 /// What is said of a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -295,6 +306,20 @@ mod tests {
             (path.id().as_str(), path.metadata().to_string().as_str()),
             ("team/kv/data/a/b", "team/kv/metadata/a/b")
         );
+    }
+
+    #[test]
+    fn two_secrets_are_one_if_a_version_has_the_same_time() {
+        let of = |versions: Value| -> Metadata {
+            serde_json::from_value(json!({ "current_version": 2, "versions": versions })).unwrap()
+        };
+        let (one, two) = ("2026-11-30T11:00:00.000000001Z", "2026-11-30T11:00:00.000000002Z");
+        let here = of(json!({ "1": { "created_time": one }, "2": { "created_time": two } }));
+        // Another reader may have come between two writes.
+        let later = of(json!({ "2": { "created_time": two }, "3": { "created_time": "2026-11-30T12:00:00Z" } }));
+        assert!(here.is_of_the_secret_of(&here) && here.is_of_the_secret_of(&later));
+        let other = of(json!({ "1": { "created_time": two }, "2": { "created_time": one }, "3": {} }));
+        assert!(!here.is_of_the_secret_of(&other) && !Metadata::default().is_of_the_secret_of(&Metadata::default()));
     }
 
     #[test]

@@ -66,7 +66,12 @@ impl OwnedText {
         prior: (Option<&FileSettings>, &str),
         planned: (Option<&FileSettings>, &str),
     ) -> Outcome<bool> {
-        if prior.0.map(|file| &file.path) == planned.0.map(|file| &file.path) {
+        let stays = match (prior.0, planned.0) {
+            (Some(before), Some(file)) => before.path == file.path || self.is_same_file(before, file)?,
+            (None, None) => true,
+            _ => false,
+        };
+        if stays {
             return match planned {
                 (Some(file), content) if !self.differences(Some(file), content)?.is_empty() => {
                     self.write(file, content).map(|()| true)
@@ -110,6 +115,15 @@ impl OwnedText {
     pub fn differences(&self, file: Option<&FileSettings>, content: &str) -> Outcome<Vec<String>> {
         let Some(file) = file else { return Ok(Vec::new()) };
         Ok(self.installed(file)?.differences(content.as_bytes()).map_err(|error| self.located(error))?)
+    }
+
+    /// Whether the paths of two files lead to one. It is then not moved: there would be one file to write and to remove.
+    ///
+    /// # Errors
+    /// If that can't be found out.
+    pub fn is_same_file(&self, one: &FileSettings, another: &FileSettings) -> Outcome<bool> {
+        let (one, another) = (self.installed(one)?, self.installed(another)?);
+        Ok(one.is_same_file(&another).map_err(|error| self.located(error))?)
     }
 
     /// The error that something else is there.

@@ -27,7 +27,7 @@ fn nothing_else_is_asked_while_a_device_is_made() -> Result<()> {
     let cli = Cli::Terraform;
     Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let policies = "path \"sys/policies/acl/*\" { capabilities = [\"create\", \"read\", \"update\", \"delete\"] }";
-        let stage = OnServer::create(scenario, cli, "audit", &format!("{RIGHTS}\n{policies}"))?;
+        let stage = OnServer::create(scenario, cli, "audit-alone", &format!("{RIGHTS}\n{policies}"))?;
         let file = stage.folder.join("audit.log");
         let many = "resource \"secretzero_policy\" \"many\" {\n  count  = 40\n  name   = \"many-${count.index}\"\n  \
                     policy = \"path \\\"secret/*\\\" { capabilities = [\\\"read\\\"] }\"\n}\n";
@@ -104,10 +104,44 @@ fn life(cli: Cli) -> Result<()> {
             .apply_again()
             .updates(AUDIT)
             .import(AUDIT, "own")
+            .between("leave it as a change does that is cut off", || {
+                let options = json!({ "file_path": format!("{one}.stand-in") });
+                stage.put("sys/audit/own-stand-in", &json!({ "type": "file", "options": options }))?;
+                stage.delete("sys/audit/own")
+            })
+            .apply_again()
+            .updates(AUDIT)
+            .between("see that the stand-in is gone", || gone(&stage, "own-stand-in"))
+            .between("leave both, as one that is cut off at its end", || {
+                let options = json!({ "file_path": format!("{one}.stand-in") });
+                stage.put("sys/audit/own-stand-in", &json!({ "type": "file", "options": options }))
+            })
+            .apply(stage.with(&device("own", &one, "  description = \"the third\"\n")))
+            .updates(AUDIT)
+            .between("see that it is gone again", || gone(&stage, "own-stand-in"))
+            .between("leave only the stand-in", || {
+                let options = json!({ "file_path": format!("{one}.stand-in") });
+                stage.put("sys/audit/own-stand-in", &json!({ "type": "file", "options": options }))?;
+                stage.delete("sys/audit/own")
+            })
+            .destroy()
+            .between("see that nothing is left", || {
+                gone(&stage, "own-stand-in")?;
+                gone(&stage, "own")
+            })
+            .apply(stage.with(&device("own", &one, "")))
+            .creates(AUDIT)
             .between("remove it", || stage.delete("sys/audit/own"))
             .apply_again()
             .creates(AUDIT)
             .destroy()
             .run()
     })
+}
+
+/// There is no such device.
+fn gone(stage: &OnServer, path: &str) -> Result<()> {
+    let table = stage.server.root()?.get("/v1/sys/audit")?.ok()?;
+    ensure!(table[format!("{path}/")].is_null(), "{path} is still there");
+    Ok(())
 }

@@ -4,13 +4,14 @@
 mod cert_role;
 mod rights;
 
+use std::cell::RefCell;
 use std::fs;
 
 use acceptance::Scenario;
 use acceptance::cli::matcher::is;
 use acceptance::cli::{Cli, Complaint};
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::new_server::{Stage, UNSEAL};
 use crate::on_server::product;
@@ -49,11 +50,12 @@ fn life(cli: Cli) -> Result<()> {
                 stage.path("secret_id")
             )
         };
-        let root = || -> Result<u16> {
+        let token = || -> Result<String> {
             let keys: Value = serde_json::from_str(&fs::read_to_string(stage.folder.join("keys.json"))?)?;
-            let token = keys.pointer("/root_token").and_then(Value::as_str).context("there is no root token")?;
-            Ok(stage.server.client(token)?.get("/v1/auth/token/lookup-self")?.status)
+            keys.pointer("/root_token").and_then(Value::as_str).map(str::to_owned).context("there is no root token")
         };
+        let root = || Ok::<_, anyhow::Error>(stage.server.client(&token()?)?.get("/v1/auth/token/lookup-self")?.status);
+        let spare = RefCell::new(String::new());
         let nothing_was_made = || {
             ensure!(!stage.folder.join("secret_id").exists(), "there are credentials");
             ensure!(root()? == 200, "root is dead");
@@ -78,12 +80,34 @@ fn life(cli: Cli) -> Result<()> {
             .attribute(OPERATOR, "/root_revoked", is(false))
             .between("see that root was kept", || {
                 ensure!(root()? == 200, "root is dead");
+                let body = json!({ "policies": ["root"], "no_parent": true });
+                let made = stage.server.client(&token()?)?.post("/v1/auth/token/create", &body)?.ok()?;
+                let made = made.pointer("/auth/client_token").and_then(Value::as_str).context("there is no token")?;
+                scenario.learnt("the second root token", made)?;
+                spare.replace(made.to_owned());
                 Ok(())
             })
             .apply(with(&login("operator"), "  token_ttl = \"10m\"\n"))
             .updates(OPERATOR)
             .attribute(OPERATOR, "/root_revoked", is(true))
             .between("see that root was revoked", || {
+                ensure!(root()? == 403, "root is alive");
+                Ok(())
+            })
+            // As when a backup from before comes back: root lives again, and the credentials are of another life.
+            .between("bring root back, and lose the credentials", || {
+                let keys = stage.folder.join("keys.json");
+                let mut text: Value = serde_json::from_str(&fs::read_to_string(&keys)?)?;
+                text["root_token"] = spare.borrow().clone().into();
+                fs::write(&keys, text.to_string())?;
+                fs::remove_file(stage.folder.join("secret_id"))?;
+                fs::remove_file(stage.folder.join("role_id"))?;
+                ensure!(root()? == 200, "root is dead");
+                Ok(())
+            })
+            .apply_again()
+            .updates(OPERATOR)
+            .between("see that root was revoked again", || {
                 ensure!(root()? == 403, "root is alive");
                 Ok(())
             })

@@ -27,6 +27,8 @@ pub struct Reply {
 
 #[derive(Deserialize)]
 struct RawAuth {
+    /// Missing where a token was renewed by its accessor.
+    #[serde(default)]
     client_token: String,
     #[serde(default)]
     accessor: String,
@@ -153,13 +155,21 @@ impl Reply {
         Ok(Auth {
             token: Token::new(&client_token).map_err(|_| Malformed(None))?,
             accessor,
-            ttl: Duration::from_secs(lease_duration),
+            ttl: seconds(lease_duration),
             is_renewable: renewable,
             policies: policies.unwrap_or_default(),
             token_policies: token_policies.unwrap_or_default(),
             entity_id,
             is_orphan: orphan,
         })
+    }
+
+    /// How long a token lives from now on that was renewed by its accessor: that answer does not have the token.
+    ///
+    /// # Errors
+    /// If the answer does not say it.
+    pub fn renewed(self) -> Result<Duration, Malformed> {
+        Ok(seconds(self.auth.ok_or(Malformed(None))?.lease_duration))
     }
 
     /// The token for the wrapped answer.
@@ -170,15 +180,21 @@ impl Reply {
         let RawWrapping { token, accessor, wrapped_accessor, ttl } = self.wrap_info.ok_or(Malformed(None))?;
         let wrapped_accessor = Some(wrapped_accessor).filter(|accessor| !accessor.is_empty());
         let token = Token::new(&token).map_err(|_| Malformed(None))?;
-        Ok(Wrapping { token, accessor, wrapped_accessor, ttl: Duration::from_secs(ttl) })
+        Ok(Wrapping { token, accessor, wrapped_accessor, ttl: seconds(ttl) })
     }
 
     /// The lease of what was made, if it has one.
     pub fn lease(&self) -> Option<Lease> {
         let id = self.lease_id.clone().filter(|id| !id.is_empty())?;
-        let duration = Duration::from_secs(self.lease_duration.unwrap_or_default());
+        let duration = seconds(self.lease_duration.unwrap_or_default());
         Some(Lease { id, duration, is_renewable: self.renewable.unwrap_or_default() })
     }
+}
+
+/// What a server says of a time. Sums with it must not overflow, whatever that is, and nothing lives longer than a century.
+fn seconds(seconds: u64) -> Duration {
+    const CENTURY: u64 = 100 * 366 * 24 * 60 * 60;
+    Duration::from_secs(seconds.min(CENTURY))
 }
 
 /// Without what is in it.
@@ -235,6 +251,24 @@ mod tests {
                 .contains("canary")
         );
         assert_eq!(reply.auth().unwrap().token.expose(), "canary");
+    }
+
+    /// Vault and OpenBao leave the token out if it was renewed by its accessor.
+    #[test]
+    fn a_renewal_by_accessor_has_no_token() {
+        for auth in [r#"{"client_token":"","lease_duration":1800}"#, r#"{"lease_duration":1800}"#] {
+            let reply = || Reply::parse(format!("{{\"auth\":{auth}}}").as_bytes()).unwrap();
+            assert_eq!(reply().renewed().unwrap(), Duration::from_secs(1800));
+            reply().auth().unwrap_err();
+        }
+        Reply::parse(b"{\"auth\":null}").unwrap().renewed().unwrap_err();
+    }
+
+    #[test]
+    fn no_time_is_too_long_to_be_added() {
+        let text = format!("{{\"auth\":{{\"client_token\":\"s.a\",\"lease_duration\":{}}}}}", u64::MAX);
+        let ttl = Reply::parse(text.as_bytes()).unwrap().auth().unwrap().ttl;
+        assert!(std::time::Instant::now().checked_add(ttl * 2).is_some());
     }
 
     #[test]

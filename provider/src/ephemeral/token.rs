@@ -166,21 +166,10 @@ impl Ephemeral for Token {
     async fn renew(cx: &Context<SecretZero>, lease: Made) -> Outcome<Renewed<Made>> {
         let Some(accessor) = lease.accessors.first() else { return Ok(Renewed { lease, renew_at: None }) };
         const SUMMARY: &str = "Renewing a token";
-        /// The answer does not have the token.
-        #[derive(Deserialize)]
-        struct Ttl {
-            ttl: u64,
-        }
         let request = renew_accessor(accessor).within(lease.namespace.as_deref());
-        cx.client().send(&request).await.map_err(|error| error.doing(SUMMARY))?;
-        #[derive(Serialize)]
-        struct Body<'a> {
-            accessor: &'a str,
-        }
-        let look = Request::write("auth/token/lookup-accessor", &Body { accessor }).within(lease.namespace.as_deref());
-        let reply = cx.client().send(&look.repeatable()).await.map_err(|error| error.doing(SUMMARY))?;
-        let Ttl { ttl } = reply.data().map_err(|error| malformed(&request, &error, SUMMARY.to_owned()))?;
-        Ok(Renewed { lease, renew_at: renew_at(StdDuration::from_secs(ttl)) })
+        let reply = cx.client().send(&request).await.map_err(|error| error.doing(SUMMARY))?;
+        let ttl = reply.renewed().map_err(|error| malformed(&request, &error, SUMMARY.to_owned()))?;
+        Ok(Renewed { lease, renew_at: renew_at(ttl) })
     }
 
     async fn close(cx: &Context<SecretZero>, lease: Made) -> Outcome<()> {

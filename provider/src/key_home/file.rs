@@ -3,7 +3,6 @@
 //! A key is never overwritten. Where it must give way, a copy of it is made first, in a file beside it that only we can read.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -110,7 +109,7 @@ impl KeyFile {
     pub fn move_to(&self, other: &Self, key: &PrivateKey) -> Result<Option<PathBuf>, HomeError> {
         // The two paths may lead to one file, by links, mounts or two spellings: there is then nothing to remove, only owner,
         // mode or passphrase to change. Where each is a name of its own for the file, writing one takes them apart.
-        if self.same_file(other)? {
+        if self.installed.is_same_file(&other.installed)? {
             let found = self.load().or_else(|_| other.load())?;
             if let Some(found) = found.filter(|found| found.public_key() != key.public_key()) {
                 return Err(self.occupied_by(&found));
@@ -123,7 +122,7 @@ impl KeyFile {
             Some(found) if found.public_key() == key.public_key() => {}
             _ => return Err(HomeError::NotReadBack { path: other.installed.path.clone() }),
         }
-        if self.same_file(other)? {
+        if self.installed.is_same_file(&other.installed)? {
             return Ok(None);
         }
         self.leave(key)
@@ -182,16 +181,6 @@ impl KeyFile {
                 Encoded::Encrypted(encrypted.map_err(HomeError::Encode)?)
             }
         })
-    }
-
-    fn same_file(&self, other: &Self) -> Result<bool, HomeError> {
-        let number = |path: &Path| match fs::metadata(path) {
-            Ok(metadata) => Ok(Some((metadata.dev(), metadata.ino()))),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(FileError::io(Operation::Inspect, path, source)),
-        };
-        let here = number(&self.installed.path)?;
-        Ok(here.is_some() && here == number(&other.installed.path)?)
     }
 }
 

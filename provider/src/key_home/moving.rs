@@ -28,6 +28,11 @@ impl Home<'_> {
             (Self::Kv(here), Home::InState) => return Ok(here.load().await?.map(|_| self.describe())),
             (Self::Kv(here), _) => {
                 other.arrive(key).await?;
+                if let Home::Kv(there) = other
+                    && here.is_same_field(there).await?
+                {
+                    return Ok(None);
+                }
                 return here.leave(key).await;
             }
             (Self::InState, _) => return other.arrive(key).await.map(|()| None),

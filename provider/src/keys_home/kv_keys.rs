@@ -154,7 +154,7 @@ impl KvKeys {
     /// Removes the secret and the file of the root token, unless the others have them, too.
     pub(super) async fn remove_unless_in(&self, others: &Self) -> Result<(), Diagnostic> {
         self.root_token.remove_unless_in(&others.root_token)?;
-        if self.secret.is_same_place(&others.secret) { Ok(()) } else { self.secret.remove().await }
+        if self.secret.is_same_secret(&others.secret).await? { Ok(()) } else { self.secret.remove().await }
     }
 
     /// The same where the others are files.

@@ -67,13 +67,22 @@ impl KvSecret {
         Self { name: format!("{}{ending}", self.name), ..self.clone() }
     }
 
-    /// Whether it is at the same place, whoever asks for it.
-    pub(super) fn is_same_place(&self, other: &Self) -> bool {
-        let place = |secret: &Self| {
-            let namespace = secret.namespace.as_deref().map(Namespace::new).unwrap_or_default();
-            (secret.address.clone(), namespace, secret.mount.clone(), secret.name.clone())
-        };
-        place(self) == place(other)
+    /// Whether it is the same secret as another one, which was written just now. Two addresses can be those of one server, and
+    /// a namespace can be a part of the mount, so what the server says of the two counts: each write has a time of its own.
+    ///
+    /// # Errors
+    /// If one of them can't be looked up.
+    pub(super) async fn is_same_secret(&self, written: &Self) -> Result<bool, Diagnostic> {
+        if self.place() == written.place() {
+            return Ok(true);
+        }
+        let (here, there) = (self.metadata().await?, written.metadata().await?);
+        Ok(here.is_some_and(|here| there.is_some_and(|there| here.is_of_the_secret_of(&there))))
+    }
+
+    fn place(&self) -> (&Address, Namespace, &str, &str) {
+        let namespace = self.namespace.as_deref().map(Namespace::new).unwrap_or_default();
+        (&self.address, namespace, self.mount.trim_matches('/'), &self.name)
     }
 
     /// The server that has it.
@@ -133,20 +142,22 @@ impl KvSecret {
     /// If it can't be written, or earlier versions can't be destroyed.
     pub(super) async fn exchange(&self, content: &[u8]) -> Result<(), Diagnostic> {
         let before = self.write_over(content).await?;
-        let versions: Vec<u64> = (1..=before).collect();
-        let request = self.path().destroy(&versions);
+        if before.is_empty() {
+            return Ok(());
+        }
+        let request = self.path().destroy(&before);
         let destroyed = self.ask(&request).await.map_err(|error| self.failed(error));
         destroyed.map(drop).map_err(|error| {
             error.detail("They are written, and what was there before is still there as an earlier version.")
         })
     }
 
-    /// Returns the number of the latest version before.
-    async fn write_over(&self, content: &[u8]) -> Result<u64, Diagnostic> {
-        let before = self.metadata().await?.map_or(0, |found| found.current_version);
+    /// Returns the numbers of the versions before.
+    async fn write_over(&self, content: &[u8]) -> Result<Vec<u64>, Diagnostic> {
+        let before = self.metadata().await?.unwrap_or_default();
         let contents = self.version().await?.map(|version| version.contents).unwrap_or_default();
-        self.put(contents, before, content).await?;
-        Ok(before)
+        self.put(contents, before.current_version, content).await?;
+        Ok(before.versions.keys().filter_map(|number| number.parse().ok()).collect())
     }
 
     /// Fails if the secret is or was there: what is written then is refused, or is one more version of something else.

@@ -146,6 +146,30 @@ fn a_root_token_gets_a_file_of_its_own_and_comes_back() {
     assert!(is_same(&one.load().unwrap().keys, &keys(2)));
 }
 
+/// Keys that move to where they are stay there: another spelling or a link leads to the very file that was just written.
+#[test]
+fn a_file_by_another_name_is_not_removed_when_the_keys_move_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = whole(folder.path());
+    here.distribute(&keys(2)).unwrap();
+    let path = folder.path().join("a/keys.json");
+    std::os::unix::fs::symlink(&path, folder.path().join("link")).unwrap();
+    for name in ["a/./keys.json", "./a/keys.json", "a/../a/keys.json", "link"] {
+        let file = InstalledFile { path: folder.path().join(name), ..here.parts[0].clone() };
+        let there = KeysFiles { parts: vec![file], ..here.clone() };
+        for (from, to) in [(&here, &there), (&there, &here)] {
+            to.rewrite(&keys(2)).unwrap();
+            from.remove_unless_in(to).unwrap();
+            assert!(is_same(&to.load().unwrap().keys, &keys(2)), "{name}");
+        }
+    }
+    let elsewhere = InstalledFile { path: folder.path().join("b.json"), ..here.parts[0].clone() };
+    let elsewhere = KeysFiles { parts: vec![elsewhere], ..here.clone() };
+    elsewhere.rewrite(&keys(2)).unwrap();
+    here.remove_unless_in(&elsewhere).unwrap();
+    assert!(!path.exists() && is_same(&elsewhere.load().unwrap().keys, &keys(2)));
+}
+
 fn on_another_server(address: &str) -> KeysHome {
     let kv = VaultKvHome {
         address: address.to_owned(),

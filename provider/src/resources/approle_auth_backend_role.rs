@@ -40,7 +40,7 @@ const ROLE: &str = "role";
 ///   to   = secretzero_approle_auth_backend_role.ci
 /// }
 /// ```
-#[derive(Clone, Debug, Model)]
+#[derive(Clone, Debug, PartialEq, Model)]
 #[tf(resource = "approle_auth_backend_role", import = "auth/{backend}/role/{role_name}")]
 pub struct ApproleAuthBackendRole {
     /// The path of the role.
@@ -275,6 +275,15 @@ impl ApproleAuthBackendRole {
         }))
     }
 
+    /// Whether the server has it just as it is here.
+    async fn is_written(&self, cx: &Context<SecretZero>, doing_what: &str) -> Outcome<bool> {
+        let Some(mut found) = self.look(cx, doing_what).await? else { return Ok(false) };
+        if self.role_id.is_empty() {
+            found.role_id.clear();
+        }
+        Ok(found == *self)
+    }
+
     async fn look_for_id(&self, cx: &Context<SecretZero>, doing_what: &str) -> Outcome<Option<String>> {
         #[derive(Deserialize)]
         struct Id {
@@ -307,7 +316,8 @@ impl ApproleAuthBackendRole {
         let request = if local_secret_ids.is_none() { request.repeatable() } else { request };
         match cx.client().send(&request).await {
             Ok(reply) => said::warn(cx, &self.what(), &reply),
-            Err(error) if error.may_have_been_done() && self.look(cx, doing_what).await?.is_some() => {}
+            // If the answer is lost, look: on an update the role is there in any case.
+            Err(error) if error.may_have_been_done() && self.is_written(cx, doing_what).await? => {}
             Err(error) => return Err(error.doing(self.doing(doing_what)).into()),
         }
         if !self.role_id.is_empty() {

@@ -86,28 +86,52 @@ impl Resource for Audit {
     async fn create(cx: &Context<SecretZero>, plan: Plan<Self>) -> Outcome<Self> {
         let path = plan.path.as_ref().known().cloned().unwrap_or_else(|| plan.r#type.clone());
         let namespace = plan.namespace.clone();
-        if let Some(found) = look(cx, namespace.as_deref(), &path, "Creating").await? {
-            let what = what(&path);
-            Existing { what: &what, resource: "secretzero_audit", import_id: &path }.adopt(cx, &plan, &found)?;
-            return Ok(Self { description: plan.description, options: plan.options, ..found });
+        let Found { device, stand_in } = look(cx, namespace.as_deref(), &path, "Creating").await?;
+        let made = match device {
+            Some(found) => {
+                let what = what(&path);
+                Existing { what: &what, resource: "secretzero_audit", import_id: &path }.adopt(cx, &plan, &found)?;
+                Self { description: plan.description, options: plan.options, ..found }
+            }
+            None => {
+                let made = made(path, plan);
+                enable(cx, &made, &made.path).await.map_err(|error| explained(error, &made, "Creating"))?;
+                made
+            }
+        };
+        if let Some(left) = stand_in {
+            disable(cx, &left, &left.path).await.map_err(|error| explained(error, &made, "Creating"))?;
         }
-        let made = made(path, plan);
-        enable(cx, &made, &made.path).await.map_err(|error| explained(error, &made, "Creating"))?;
         Ok(made)
     }
 
     async fn read(cx: &Context<SecretZero>, state: Self) -> Outcome<Option<Self>> {
-        look(cx, state.namespace.as_deref(), &state.path, "Reading").await
+        let Found { device, stand_in } = look(cx, state.namespace.as_deref(), &state.path, "Reading").await?;
+        if let (Some(_), Some(left)) = (&device, &stand_in) {
+            cx.warn(
+                Diagnostic::warning(format!("The {} stood in for another one, and is still there", what(&left.path)))
+                    .detail(format!("A change of the {} was cut off when that was almost done.", what(&state.path)))
+                    .remedy(format!("The next change removes it, or: audit disable {}", left.path)),
+            );
+        }
+        // Alone it is what a change has left that was cut off in the middle. It differs, so the next apply ends the change.
+        let (path, namespace) = (state.path, state.namespace);
+        let left = stand_in.map(|left| Self { id: path.clone(), path, namespace, ..left });
+        Ok(device.or(left))
     }
 
     async fn update(cx: &Context<SecretZero>, prior: Self, plan: Plan<Self>) -> Outcome<Self> {
         let made = made(prior.path.clone(), plan);
         let meanwhile = stand_in(&made);
         let doing = |error: Unsent| explained(error, &made, "Changing");
-        // One that a run left, which was cut off here, has the options of that run.
-        disable(cx, &meanwhile, &meanwhile.path).await.map_err(doing)?;
-        enable(cx, &meanwhile, &meanwhile.path).await.map_err(doing)?;
-        disable(cx, &made, &made.path).await.map_err(doing)?;
+        let found = look(cx, made.namespace.as_deref(), &made.path, "Changing").await?;
+        // Without the device, the stand-in that a run left is the one that writes everything down.
+        if found.device.is_some() {
+            // One that a run left, which was cut off here, has the options of that run.
+            disable(cx, &meanwhile, &meanwhile.path).await.map_err(doing)?;
+            enable(cx, &meanwhile, &meanwhile.path).await.map_err(doing)?;
+            disable(cx, &made, &made.path).await.map_err(doing)?;
+        }
         enable(cx, &made, &made.path).await.map_err(doing)?;
         disable(cx, &meanwhile, &meanwhile.path).await.map_err(doing)?;
         Ok(made)
@@ -153,7 +177,8 @@ impl Resource for Audit {
     }
 
     async fn import(cx: &Context<SecretZero>, identity: AuditIdentity) -> Outcome<Option<Self>> {
-        look(cx, identity.namespace.as_deref(), identity.path.trim_matches('/'), "Importing").await
+        let found = look(cx, identity.namespace.as_deref(), identity.path.trim_matches('/'), "Importing").await?;
+        Ok(found.device)
     }
 }
 
@@ -170,7 +195,8 @@ fn stand_in(audit: &Audit) -> Audit {
         path,
         r#type: audit.r#type.clone(),
         namespace: audit.namespace.clone(),
-        description: audit.description.clone(),
+        // Of its own, so that one that is left alone differs from what is declared.
+        description: format!("stands in for {} while that is changed", audit.path),
         local: audit.local,
         options,
         danger_log_raw: audit.danger_log_raw,
@@ -182,29 +208,39 @@ fn made(path: String, plan: Plan<Audit>) -> Audit {
     Audit { id: path.clone(), path, r#type, namespace, description, local, options, danger_log_raw }
 }
 
-async fn look(
-    cx: &Context<SecretZero>,
-    namespace: Option<&str>,
-    path: &str,
-    doing_what: &str,
-) -> Outcome<Option<Audit>> {
+/// What is there of a device.
+struct Found {
+    device: Option<Audit>,
+    /// What a change has left that was cut off.
+    stand_in: Option<Audit>,
+}
+
+async fn look(cx: &Context<SecretZero>, namespace: Option<&str>, path: &str, doing_what: &str) -> Outcome<Found> {
     let summary = || doing(doing_what, path);
     let table = cx.client().read(namespace, &ApiPath::new(TABLE)).await.map_err(|error| error.reading(summary()))?;
-    let Some(device) = table.as_ref().and_then(|table| table.get(format!("{path}/"))) else { return Ok(None) };
-    let device: Device =
-        serde_json::from_value(device.clone()).map_err(|error| Diagnostic::error(summary()).because(&error))?;
-    let mut options = device.options.unwrap_or_default();
-    let raw = options.remove(LOG_RAW);
-    Ok(Some(Audit {
-        id: path.to_owned(),
-        path: path.to_owned(),
-        r#type: device.kind,
-        namespace: namespace.map(str::to_owned),
-        description: device.description,
-        local: device.local,
-        options,
-        danger_log_raw: raw.is_some_and(|raw| raw == "true"),
-    }))
+    let at = |path: String| -> Outcome<Option<Audit>> {
+        let Some(device) = table.as_ref().and_then(|table| table.get(format!("{path}/"))) else { return Ok(None) };
+        let device: Device =
+            serde_json::from_value(device.clone()).map_err(|error| Diagnostic::error(summary()).because(&error))?;
+        let mut options = device.options.unwrap_or_default();
+        let raw = options.remove(LOG_RAW);
+        Ok(Some(Audit {
+            id: path.clone(),
+            path,
+            r#type: device.kind,
+            namespace: namespace.map(str::to_owned),
+            description: device.description,
+            local: device.local,
+            options,
+            danger_log_raw: raw.is_some_and(|raw| is_true(&raw)),
+        }))
+    };
+    Ok(Found { device: at(path.to_owned())?, stand_in: at(format!("{path}{STAND_IN}"))? })
+}
+
+/// As the servers read it: `strconv.ParseBool`.
+fn is_true(text: &str) -> bool {
+    ["1", "t", "T", "true", "TRUE", "True"].contains(&text)
 }
 
 /// A second time it is refused, as the device is there: after a lost answer, the table tells.

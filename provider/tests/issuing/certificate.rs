@@ -264,6 +264,10 @@ fn files_move_and_go() {
     let mut server = stage.certificate();
     server.converges(stage.server_config(&root, json!({}))).unwrap();
     let pem = stage.read("vault.pem");
+    // Another spelling of where it is.
+    let respelled = stage.server_config(&root, json!({ "certificate_file": { "path": stage.path("./vault.pem") } }));
+    assert_eq!(server.converges(respelled).unwrap(), Action::Update);
+    assert_eq!(stage.read("vault.pem"), pem);
     let moved = stage.server_config(&root, json!({ "certificate_file": { "path": stage.path("new/b.pem") } }));
     assert_eq!(server.converges(moved).unwrap(), Action::Update);
     assert_eq!((stage.read("new/b.pem"), stage.file("vault.pem").exists()), (pem.clone(), false));

@@ -12,6 +12,7 @@ const GONE: &str = "what_is_gone_for_certain_leaves_the_state";
 const ADOPTED: &str = "what_is_there_already_is_adopted_if_it_is_the_same";
 const ANOTHER: &str = "what_is_there_already_is_left_alone_if_it_is_another";
 const LOST_ANSWER: &str = "a_mount_whose_answer_is_lost_is_made_in_the_same_apply";
+const FAILED_CHANGE: &str = "a_change_that_failed_is_not_taken_for_done";
 const FIRST_STEP: &str = "the_first_step_of_a_change_is_recorded";
 
 /// Every seeded bug.
@@ -181,5 +182,15 @@ pub(crate) const BUGS: &[Bug] = &[
         edit: Edit { file: "resources/mount.rs", find: "            cx.checkpoint(&there);\n", replace: "" },
         test: FIRST_STEP,
         reason: "the state knows nothing of the move",
+    },
+    Bug {
+        name: "what-is-there-was-changed",
+        edit: Edit {
+            file: "resources/approle_auth_backend_role.rs",
+            find: "error.may_have_been_done() && self.is_written(cx, doing_what).await?",
+            replace: "error.may_have_been_done() && self.look(cx, doing_what).await?.is_some()",
+        },
+        test: FAILED_CHANGE,
+        reason: "approle_auth_backend_role: InternalError(Before) is taken for done",
     },
 ];

@@ -55,6 +55,26 @@ fn it_lives_with_every_core() {
     }
 }
 
+/// Another spelling or a link leads to the same files, which are not removed.
+#[test]
+fn a_folder_by_another_name_keeps_its_files() {
+    let stage = Stage::new();
+    let mut server = stage.server();
+    server.converges(stage.config(json!({}))).unwrap();
+    let content = stage.read("etc/openbao.hcl");
+    std::os::unix::fs::symlink(stage.file("etc"), stage.file("link")).unwrap();
+    for name in ["etc/.", "etc/../etc", "link", "etc"] {
+        let there = json!({ "directory": stage.path(name) });
+        assert_eq!(server.converges(stage.config(there)).unwrap(), Action::Update, "{name}");
+        assert_eq!(stage.read("etc/openbao.hcl"), content, "{name}");
+    }
+    let changed = json!({ "directory": stage.path("link"), "settings": settings(json!({ "ui": true })) });
+    server.converges(stage.config(changed)).unwrap();
+    assert!(stage.read("etc/openbao.hcl").contains("ui = true\n"));
+    server.destroy().unwrap();
+    assert!(!stage.file("etc/openbao.hcl").exists());
+}
+
 #[test]
 fn what_is_not_known_yet_leaves_the_files_undecided() {
     let stage = Stage::new();

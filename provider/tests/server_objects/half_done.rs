@@ -76,6 +76,36 @@ fn an_answer_that_is_lost_is_made_good() -> Result<()> {
     })
 }
 
+/// An object that is there is no sign that it was changed.
+#[test]
+fn a_change_that_failed_is_not_taken_for_done() -> Result<()> {
+    on_both(|stage| {
+        let proxy = stage.proxy()?;
+        for object in object::all() {
+            for fault in [Fault::InternalError(Moment::Before), Fault::BadGatewayHtml(Moment::Before)] {
+                let state = stage.made(&object)?;
+                let before = stage.shown(&object)?;
+                proxy.begin_round();
+                proxy.count(Filter::all().method("POST").path(&format!("/v1/{}", object.change)));
+                proxy.fail(.., fault);
+                let kit = stage.kit_for(proxy.address(), "administrator")?;
+                let mut managed = again(&kit, &object, &state)?;
+                let outcome = managed.apply(object.changed_config());
+                was_broken(&proxy).with_context(|| format!("{}: {outcome:?}", object.kind))?;
+                ensure!(stage.shown(&object)? == before, "{}: it was changed", object.kind);
+                ensure!(outcome.is_err(), "{}: {fault:?} is taken for done", object.kind);
+                let kit = stage.kit()?;
+                let mut managed = again(&kit, &object, &managed.state_file()?)?;
+                let action = managed.converges(object.changed_config())?;
+                ensure!(action == Action::Update, "{}: what is left to do is {action:?}", object.kind);
+                ensure!(stage.shown(&object)? != before, "{}: it is as before", object.kind);
+                stage.remove(&object)?;
+            }
+        }
+        Ok(())
+    })
+}
+
 /// The answer to the one call that must not be made twice is looked for in what is there.
 #[test]
 fn a_mount_whose_answer_is_lost_is_made_in_the_same_apply() -> Result<()> {

@@ -12,6 +12,8 @@ mod half_done;
 #[cfg(test)]
 mod object;
 #[cfg(test)]
+mod renewed;
+#[cfg(test)]
 mod second_plan;
 #[cfg(test)]
 mod stage;

@@ -32,11 +32,18 @@ pub(crate) struct Object {
     /// Where the answer tells the two forms apart.
     pub(crate) told_by: &'static str,
     config: Json,
+    /// What the configuration says in place of it to have the form of somebody else.
+    another: Json,
 }
 
 impl Object {
     pub(crate) fn config(&self) -> Config {
         self.config.clone().into()
+    }
+
+    /// The configuration that wants the other form.
+    pub(crate) fn changed_config(&self) -> Config {
+        with(&self.config, &self.another)
     }
 
     pub(crate) fn config_with(&self, more: &Json) -> Config {
@@ -59,6 +66,7 @@ pub(crate) fn all() -> [Object; 7] {
             read: "sys/policies/acl/objects",
             told_by: "/data/policy",
             config: json!({ "name": "objects", "policy": OURS }),
+            another: json!({ "policy": THEIRS }),
         },
         Object {
             kind: "mount",
@@ -69,6 +77,7 @@ pub(crate) fn all() -> [Object; 7] {
             read: "sys/mounts/objects-mount",
             told_by: "/data/description",
             config: json!({ "path": "objects-mount", "type": "kv-v2", "description": "ours" }),
+            another: json!({ "description": "theirs" }),
         },
         Object {
             kind: "auth_backend",
@@ -79,6 +88,7 @@ pub(crate) fn all() -> [Object; 7] {
             read: "sys/auth",
             told_by: "/data/objects-auth~1/description",
             config: json!({ "path": "objects-auth", "type": "approle", "description": "ours" }),
+            another: json!({ "description": "theirs" }),
         },
         Object {
             kind: "kv_secret_v2",
@@ -91,6 +101,7 @@ pub(crate) fn all() -> [Object; 7] {
             config: json!({
                 "mount": "objects-secrets", "name": "app", "data_json_wo": "{\"colour\": \"red\"}", "data_json_wo_version": 1,
             }),
+            another: json!({ "data_json_wo": "{\"colour\": \"blue\"}", "data_json_wo_version": 2 }),
         },
         Object {
             kind: "approle_auth_backend_role",
@@ -101,6 +112,7 @@ pub(crate) fn all() -> [Object; 7] {
             read: "auth/objects-approle/role/app",
             told_by: "/data/token_ttl",
             config: json!({ "backend": "objects-approle", "role_name": "app", "token_ttl": "600" }),
+            another: json!({ "token_ttl": "60" }),
         },
         Object {
             kind: "token_auth_backend_role",
@@ -111,6 +123,7 @@ pub(crate) fn all() -> [Object; 7] {
             read: "auth/token/roles/objects",
             told_by: "/data/path_suffix",
             config: json!({ "role_name": "objects", "path_suffix": "ours" }),
+            another: json!({ "path_suffix": "theirs" }),
         },
         Object {
             kind: "plugin",
@@ -123,6 +136,7 @@ pub(crate) fn all() -> [Object; 7] {
             config: json!({
                 "type": "secret", "name": "objects-plugin", "command": PROGRAM, "sha256": HASH, "args": ["ours"],
             }),
+            another: json!({ "args": ["theirs"] }),
         },
     ]
 }

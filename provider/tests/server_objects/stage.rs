@@ -61,6 +61,13 @@ impl Stage {
         self.kit_for(self.server.address(), "administrator")
     }
 
+    /// A provider whose token may do what a policy says, and nothing else. The policy is called `test-<name>`.
+    pub(crate) fn kit_with_rights(&self, name: &str, rights: &str) -> Result<Kit> {
+        let token = self.server.token_with_policy(&format!("test-{name}"), rights)?;
+        fs::write(self.folder.join(name), token)?;
+        self.kit_for(self.server.address(), name)
+    }
+
     /// A provider that talks to what is at an address, with this token. It asks everything once.
     pub(crate) fn kit_for(&self, address: &str, token: &str) -> Result<Kit> {
         self.kit_under(Client::opentofu(), address, token)

@@ -51,6 +51,17 @@ impl KvField<'_> {
         self.until_done(&seen.progress, || self.leave_once(&seen)).await
     }
 
+    /// Whether another field, which has the key now, is this one by another name of its mount or namespace.
+    pub(in crate::key_home) async fn is_same_field(&self, there: &Self) -> Result<bool, KvError> {
+        if self.field.field != there.field.field {
+            return Ok(false);
+        }
+        let looking = |error| self.failed("Looking for", error);
+        let here = self.secret().read_metadata(self.cx).await.map_err(looking)?;
+        let there = there.secret().read_metadata(there.cx).await.map_err(looking)?;
+        Ok(here.is_some_and(|here| there.is_some_and(|there| here.is_of_the_secret_of(&there))))
+    }
+
     /// Takes one step, if there is one to take. Returns whether the key has left.
     async fn leave_once(&self, seen: &Seen) -> Result<bool, KvError> {
         let path = self.secret();

@@ -19,7 +19,8 @@ use crate::connection::{OperatorFiles, Unsent};
 /// How long the last token lives if it is not ended: time enough for three requests.
 const LAST_TTL: &str = "5m";
 
-/// Removes the role with its mount, the policy and the files.
+/// Removes the mount with the role in it, then the policy and the files. So whoever is cut off can still log in, or has left
+/// nothing but a policy that nobody has.
 pub(super) async fn say(cx: &Context<SecretZero>, state: &Operator) -> Outcome<()> {
     let summary = format!("Destroying the operator {}/{}", state.mount, state.name);
     let files = files_of(state)?;
@@ -35,6 +36,15 @@ pub(super) async fn say(cx: &Context<SecretZero>, state: &Operator) -> Outcome<(
         Err(error) if was_begun && error.is_refused_login() => {
             cx.client().drop_login(&alone).await;
             finish(&files, &marker)?;
+            cx.warn(
+                Diagnostic::warning("The policy of the operator may still be there")
+                    .detail(format!(
+                        "An earlier run was cut off when it had removed the auth mount {}, and with it the login that could see \
+                         to the policy {}. Nobody has that policy any more.",
+                        state.mount, state.name
+                    ))
+                    .remedy(format!("With another login: policy delete {}", state.name)),
+            );
             return Ok(());
         }
         Err(error) => {
@@ -53,9 +63,7 @@ pub(super) async fn say(cx: &Context<SecretZero>, state: &Operator) -> Outcome<(
         Err(error) if !error.is_not_found() => Err(error),
         _ => Ok(()),
     };
-    let role = made::role_path(&state.mount, &state.name, matches!(files, OperatorFiles::Cert { .. }));
     let requests = [
-        Request::delete(role),
         Request::delete(ApiPath::new("sys/auth").join(&state.mount)),
         Request::delete(ApiPath::new("sys/policies/acl").segment(&state.name)),
     ];

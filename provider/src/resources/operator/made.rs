@@ -13,6 +13,9 @@ use super::{Declared, Operator, client_certificate, credentials, recovery};
 use crate::connection::{CredentialError, Exclusive, OperatorFiles, OperatorLogin, Unsent};
 use crate::{SecretZero, clock};
 
+/// The policy that a root token has, and nothing else.
+const ROOT: &str = "root";
+
 /// What became of it.
 pub(super) struct Made {
     /// That of the secret id; empty if none was made.
@@ -106,8 +109,12 @@ pub(super) async fn settle(
     credentials::prove_writable(&login.files)?;
     // From here on nothing else is sent: what the others may do is about to change under their feet.
     let alone = cx.client().exclusive().await;
+    let mut by_root = false;
     let minted = match (Steps { speaker: &speaker(cx, &alone), declared }).begin().await {
-        Ok(()) => None,
+        Ok(is_root) => {
+            by_root = is_root;
+            None
+        }
         Err(unfit) if unfit.is_recoverable && declared.recover_with_shares => {
             let minted = recovery::root_token(cx, login).await?;
             let steps = Steps { speaker: &Speaker { cx, alone: &alone, root: minted.token() }, declared };
@@ -121,7 +128,9 @@ pub(super) async fn settle(
         Err(unfit) => return Err(unfit.explained(declared, login).into()),
     };
     let root = minted.as_ref().and_then(recovery::Minted::token);
-    let made = set_up(&Speaker { cx, alone: &alone, root }, declared, login, before).await;
+    // What was revoked was the root token of an earlier server, or of this one before a backup came back, if root speaks now.
+    let was_revoked = !by_root && before.is_some_and(|before| before.root_revoked);
+    let made = set_up(&Speaker { cx, alone: &alone, root }, declared, login, before, was_revoked).await;
     if let Some(minted) = minted {
         ended(cx, minted, made.is_ok()).await?;
     }
@@ -150,13 +159,14 @@ async fn set_up(
     declared: &Declared,
     login: &OperatorLogin,
     before: Option<&Operator>,
+    was_revoked: bool,
 ) -> Outcome<Made> {
     let Speaker { cx, alone, .. } = *speaker;
     let is_new_secret = before.is_some_and(|before| declared.has_other_version(before));
     let doing = |what: &str| doing(declared, what);
     let files = &login.files;
     let steps = Steps { speaker, declared };
-    let mut root_revoked = before.is_some_and(|before| before.root_revoked);
+    let mut root_revoked = was_revoked;
     let had_credentials = files.exist();
     let needs_secret = is_new_secret || speaker.root.is_some() || !had_credentials || credentials::end_soon(files)?;
     let credential = match (files, needs_secret) {
@@ -253,15 +263,21 @@ impl Steps<'_> {
         role_path(&self.declared.mount, &self.declared.name, self.declared.is_cert())
     }
 
-    /// Sees who speaks, and makes what the role needs. Whoever may do this may do the rest, as the policy was looked at.
-    async fn begin(&self) -> Result<(), Unfit> {
+    /// Sees who speaks, and makes what the role needs. Whoever may do this may do the rest, as the policy was looked at. Returns
+    /// whether it is root.
+    async fn begin(&self) -> Result<bool, Unfit> {
         let unfit = |doing, is_recoverable: fn(&Unsent) -> bool| {
             move |error: Unsent| Unfit { is_recoverable: is_recoverable(&error), error, doing }
         };
-        let looked = self.speaker.send(&token::lookup_self()).await;
-        looked.map_err(unfit("Beginning the set-up", is_refused))?;
+        let who = self.who().await.map_err(unfit("Beginning the set-up", is_refused))?;
         self.mount().await.map_err(unfit("Making the auth mount", Unsent::is_denied))?;
-        self.policy().await.map_err(unfit("Writing the policy", Unsent::is_denied))
+        self.policy().await.map_err(unfit("Writing the policy", Unsent::is_denied))?;
+        Ok(who.policies.iter().any(|policy| policy == ROOT))
+    }
+
+    async fn who(&self) -> Result<TokenInfo, Unsent> {
+        let request = token::lookup_self();
+        answer(&request, self.speaker.send(&request).await?)
     }
 
     fn kind(&self) -> &'static str {
@@ -359,9 +375,7 @@ async fn works(speaker: &Speaker<'_>, declared: &Declared, doing: &str, is_root_
     } else {
         "The root token was not revoked."
     };
-    let request = token::lookup_self();
-    let reply = speaker.send(&request).await.map_err(|error| error.doing(doing))?;
-    let info: TokenInfo = answer(&request, reply).map_err(|error| error.doing(doing))?;
+    let info = Steps { speaker, declared }.who().await.map_err(|error| error.doing(doing))?;
     if !info.policies.contains(&declared.name) {
         return Err(Diagnostic::error(doing).detail(format!(
             "The login has the policies {}, and not {}. {fate}",

@@ -37,9 +37,11 @@ pub(super) fn differences(file: &RenderedFile) -> Outcome<Vec<String>> {
 /// Makes the files that were installed those that are to be. Returns whether anything was done.
 pub(super) fn update(cx: &Context<SecretZero>, prior: &[RenderedFile], planned: &[RenderedFile]) -> Outcome<bool> {
     let mut is_changed = false;
+    let mut gone: Vec<&RenderedFile> = prior.iter().collect();
     for file in planned {
-        match prior.iter().find(|before| before.path == file.path) {
+        match before(prior, file)? {
             Some(before) => {
+                gone.retain(|left| left.path != before.path);
                 let (old, new) = (before.installed(), file.installed());
                 is_changed |= text().update(cx, (Some(&old), &before.content), (Some(&new), &file.content))?;
             }
@@ -49,11 +51,24 @@ pub(super) fn update(cx: &Context<SecretZero>, prior: &[RenderedFile], planned: 
             }
         }
     }
-    for file in prior.iter().filter(|before| planned.iter().all(|file| file.path != before.path)) {
+    for file in gone {
         remove(cx, file)?;
         is_changed = true;
     }
     Ok(is_changed)
+}
+
+/// The file that was installed where one is to be: at the same path, or at another one that leads there.
+fn before<'a>(prior: &'a [RenderedFile], file: &RenderedFile) -> Outcome<Option<&'a RenderedFile>> {
+    if let Some(found) = prior.iter().find(|before| before.path == file.path) {
+        return Ok(Some(found));
+    }
+    for before in prior {
+        if text().is_same_file(&before.installed(), &file.installed())? {
+            return Ok(Some(before));
+        }
+    }
+    Ok(None)
 }
 
 /// Removes a file, unless somebody has changed it.
