@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::plugin_requests::PROGRAM;
 
 /// On each of the two servers.
-const KILLS: usize = 50;
+const KILLS: usize = 100;
 
 /// Both are in one process.
 const MOUNTS: [&str; 2] = ["one", "two"];
