@@ -32,9 +32,9 @@ pub struct TokenFields {
     pub token_period: u64,
     /// What kind of token it is.
     pub token_type: String,
-    /// What the alias of whoever logs in gets as metadata. OpenBao does not have it.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "or_default")]
-    pub alias_metadata: BTreeMap<String, String>,
+    /// What the alias of whoever logs in gets as metadata. Vault Enterprise alone has it, and keeps what it is not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias_metadata: Option<BTreeMap<String, String>>,
 }
 
 /// The servers answer null for some empty lists.
@@ -113,8 +113,9 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// What is sent.
-    pub fn to_send(&self) -> TokenFields {
+    /// What is sent in place of what was declared before, if anything was.
+    pub fn to_send(&self, before: Option<&Self>) -> TokenFields {
+        let had_metadata = before.is_some_and(|before| before.alias_metadata.is_some());
         TokenFields {
             token_ttl: seconds(self.ttl.as_ref()),
             token_max_ttl: seconds(self.max_ttl.as_ref()),
@@ -125,7 +126,7 @@ impl Declared {
             token_num_uses: self.num_uses.unwrap_or_default(),
             token_period: seconds(self.period.as_ref()),
             token_type: self.token_type.clone(),
-            alias_metadata: self.alias_metadata.clone().unwrap_or_default(),
+            alias_metadata: self.alias_metadata.clone().or_else(|| had_metadata.then(BTreeMap::new)),
         }
     }
 
@@ -144,7 +145,7 @@ impl Declared {
             num_uses: number_found(found.token_num_uses, self.num_uses),
             period: duration_found(found.token_period, self.period.as_ref())?,
             token_type: found.token_type,
-            alias_metadata: map_found(found.alias_metadata, self.alias_metadata.as_ref()),
+            alias_metadata: map_found(found.alias_metadata.unwrap_or_default(), self.alias_metadata.as_ref()),
         })
     }
 }
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_not_set_is_sent_as_nothing_and_found_as_null() {
-        let sent = Declared { token_type: "default".to_owned(), ..Declared::default() }.to_send();
+        let sent = Declared { token_type: "default".to_owned(), ..Declared::default() }.to_send(None);
         assert_eq!(sent, TokenFields { token_type: "default".to_owned(), ..TokenFields::default() });
         let found: TokenFields = serde_json::from_str(
             r#"{"token_policies":null,"token_bound_cidrs":null,"alias_metadata":null,"token_ttl":0}"#,
@@ -164,6 +165,16 @@ mod tests {
         let found = Declared::default().found(found).unwrap();
         assert!(found.policies.is_none() && found.bound_cidrs.is_none() && found.ttl.is_none());
         assert!(found.num_uses.is_none() && found.alias_metadata.is_none());
+    }
+
+    #[test]
+    fn metadata_is_taken_back_and_else_not_sent() {
+        let with = Declared { alias_metadata: Some([("a".to_owned(), "b".to_owned())].into()), ..Declared::default() };
+        let none = Declared::default();
+        assert_eq!(with.to_send(None).alias_metadata, with.alias_metadata);
+        assert_eq!(none.to_send(Some(&with)).alias_metadata, Some(BTreeMap::new()));
+        assert_eq!(none.to_send(Some(&none)).alias_metadata, None);
+        assert!(!serde_json::to_string(&none.to_send(None)).unwrap().contains("alias_metadata"));
     }
 
     #[test]

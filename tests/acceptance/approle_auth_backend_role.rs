@@ -223,12 +223,13 @@ fn errors(stage: Result<OnServer>, cli: Cli) -> Result<()> {
             says(&stage, "errors", &[("token_policies", json!(["theirs"]))])?;
             stage.delete(&at("errors"))
         });
-    let story = match cli {
-        Cli::OpenTofu => story.apply_fails(stage.with(&role("errors", "  alias_metadata = { a = \"b\" }"))).error(
-            Complaint::new("The Server Does Not Have This").detail("OpenBao 2.").about(ROLE).at("alias_metadata"),
-        ),
-        Cli::Terraform => story,
+    let server = match cli {
+        Cli::OpenTofu => "OpenBao 2.",
+        Cli::Terraform => "Vault Community",
     };
+    let story = story
+        .apply_fails(stage.with(&role("errors", "  alias_metadata = { a = \"b\" }")))
+        .error(Complaint::new("The Server Does Not Have This").detail(server).about(ROLE).at("alias_metadata"));
     story.destroy().run()
 }
 

@@ -96,6 +96,8 @@ mod served_certificate;
 #[cfg(test)]
 mod server_config;
 #[cfg(test)]
+mod server_status;
+#[cfg(test)]
 mod standby;
 #[cfg(test)]
 mod testbed;

@@ -75,6 +75,23 @@ fn life(cli: Cli) -> Result<()> {
                 Complaint::new("The Policy of the Operator Is Not Enough").detail("sys/auth/operator").about(OPERATOR),
             )
             .between("see that root is still there", nothing_was_made)
+            .between("make a policy of somebody else", || {
+                let body = json!({ "policy": "path \"theirs\" { capabilities = [\"read\"] }" });
+                stage.server.client(&token()?)?.put("/v1/sys/policies/acl/operator", &body)?.ok().map(drop)
+            })
+            .apply_fails(with(&login("operator"), "  keep_root = true\n"))
+            .error(
+                Complaint::new("The Policy of the Operator Is Another's")
+                    .detail("policy delete operator")
+                    .about(OPERATOR),
+            )
+            .between("see that nothing was made, and remove it", || {
+                nothing_was_made()?;
+                let root = stage.server.client(&token()?)?;
+                let found = root.get("/v1/sys/policies/acl/operator")?.ok()?["data"]["policy"].to_string();
+                ensure!(found.contains("theirs"), "the policy is {found}");
+                root.delete("/v1/sys/policies/acl/operator")?.ok().map(drop)
+            })
             .apply(with(&login("operator"), "  keep_root = true\n"))
             .creates(OPERATOR)
             .attribute(OPERATOR, "/root_revoked", is(false))

@@ -1,4 +1,4 @@
-//! The example engine killed hard, again and again, while requests are under way: a hundred times on the two servers together.
+//! The example engine killed hard, again and again, while requests are under way: a hundred times on each of the two servers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -73,6 +73,14 @@ fn life(cli: Cli) -> Result<()> {
             .apply_fails(triggered("two"))
             .error(Complaint::new("The server did not take the key shares").about(UNSEAL))
             .between("put the keys back", || Ok(fs::rename(&aside, &keys)?))
+            // Sealed, it tells nobody which cluster it is of.
+            .apply_fails(triggered("two").replacen(
+                "ca_cert_file",
+                "expected_cluster_id = \"another\"\n  ca_cert_file",
+                1,
+            ))
+            .error(Complaint::new("Another Cluster Than Expected Was Unsealed").detail("another").about(UNSEAL))
+            .between("restart it", || stage.server.restart())
             .apply(triggered("two"))
             .updates(UNSEAL)
             .between("stop the server", || stage.server.kill9())

@@ -100,7 +100,7 @@ pub struct ApproleAuthBackendRole {
     /// What kind of token it is: `default`, `service` or `batch`.
     #[tf(optional, default = "default", validate(one_of(&["default", "service", "batch"])))]
     pub token_type: String,
-    /// What the alias of whoever logs in gets as metadata. Vault only.
+    /// What the alias of whoever logs in gets as metadata. Vault Enterprise only.
     #[tf(optional)]
     pub alias_metadata: Option<BTreeMap<String, String>>,
 }
@@ -154,16 +154,15 @@ impl Resource for ApproleAuthBackendRole {
                 .adopt(cx, &plan, &found)?;
             return Ok(Self { role_id: found.role_id, ..wanted });
         }
-        let local_secret_ids = Some(wanted.local_secret_ids);
-        wanted.write(cx, "Creating", local_secret_ids).await
+        wanted.write(cx, "Creating", None).await
     }
 
     async fn read(cx: &Context<SecretZero>, state: Self) -> Outcome<Option<Self>> {
         state.look(cx, "Reading").await
     }
 
-    async fn update(cx: &Context<SecretZero>, _: Self, plan: Plan<Self>) -> Outcome<Self> {
-        of_plan(&plan).write(cx, "Changing", None).await
+    async fn update(cx: &Context<SecretZero>, prior: Self, plan: Plan<Self>) -> Outcome<Self> {
+        of_plan(&plan).write(cx, "Changing", Some(&prior)).await
     }
 
     async fn delete(cx: &Context<SecretZero>, state: Self) -> Outcome<()> {
@@ -295,10 +294,11 @@ impl ApproleAuthBackendRole {
     }
 
     /// Writes all of it, which makes no difference the second time.
-    async fn write(self, cx: &Context<SecretZero>, doing_what: &str, local_secret_ids: Option<bool>) -> Outcome<Self> {
+    async fn write(self, cx: &Context<SecretZero>, doing_what: &str, before: Option<&Self>) -> Outcome<Self> {
+        let local_secret_ids = before.is_none().then_some(self.local_secret_ids);
         let is_set = self.alias_metadata.is_some();
         if is_set {
-            let editions: &[_] = &[Edition::VaultCommunity, Edition::VaultEnterprise];
+            let editions: &[_] = &[Edition::VaultEnterprise];
             let demand = Demand { attribute: "alias_metadata", is_set, editions };
             ServerKind::of_connected(cx, &self.doing(doing_what)).await?.demand(&[demand])?;
         }
@@ -309,7 +309,7 @@ impl ApproleAuthBackendRole {
             secret_id_ttl: seconds(self.secret_id_ttl.as_ref()),
             local_secret_ids,
             role_id: Some(self.role_id.clone()).filter(|id| !id.is_empty()),
-            token: self.tokens().to_send(),
+            token: self.tokens().to_send(before.map(Self::tokens).as_ref()),
         };
         let request = Request::write(self.path(), &role).within(self.namespace.as_deref());
         // What the server must not be sent again is the one thing that makes a second time different.

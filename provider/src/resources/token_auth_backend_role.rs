@@ -114,7 +114,7 @@ pub struct TokenAuthBackendRole {
         validate(one_of(&["default-service", "default-batch", "service", "batch"]))
     )]
     pub token_type: String,
-    /// What the alias of whoever uses the token gets as metadata. Vault only.
+    /// What the alias of whoever uses the token gets as metadata. Vault Enterprise only.
     #[tf(optional)]
     pub alias_metadata: Option<BTreeMap<String, String>>,
 }
@@ -164,15 +164,15 @@ impl Resource for TokenAuthBackendRole {
                 .adopt(cx, &plan, &found)?;
             return Ok(wanted);
         }
-        wanted.write(cx, "Creating").await
+        wanted.write(cx, "Creating", None).await
     }
 
     async fn read(cx: &Context<SecretZero>, state: Self) -> Outcome<Option<Self>> {
         state.look(cx, "Reading").await
     }
 
-    async fn update(cx: &Context<SecretZero>, _: Self, plan: Plan<Self>) -> Outcome<Self> {
-        of_plan(&plan).write(cx, "Changing").await
+    async fn update(cx: &Context<SecretZero>, prior: Self, plan: Plan<Self>) -> Outcome<Self> {
+        of_plan(&plan).write(cx, "Changing", Some(&prior)).await
     }
 
     async fn delete(cx: &Context<SecretZero>, state: Self) -> Outcome<()> {
@@ -283,10 +283,10 @@ impl TokenAuthBackendRole {
     }
 
     /// Writes all of it, which makes no difference the second time.
-    async fn write(self, cx: &Context<SecretZero>, doing_what: &str) -> Outcome<Self> {
+    async fn write(self, cx: &Context<SecretZero>, doing_what: &str, before: Option<&Self>) -> Outcome<Self> {
         let is_set = self.alias_metadata.is_some();
         if is_set {
-            let editions: &[_] = &[Edition::VaultCommunity, Edition::VaultEnterprise];
+            let editions: &[_] = &[Edition::VaultEnterprise];
             let demand = Demand { attribute: "alias_metadata", is_set, editions };
             ServerKind::of_connected(cx, &self.doing(doing_what)).await?.demand(&[demand])?;
         }
@@ -299,7 +299,7 @@ impl TokenAuthBackendRole {
             allowed_entity_aliases: elements(self.allowed_entity_aliases.as_ref()),
             renewable: self.renewable,
             path_suffix: self.path_suffix.clone().unwrap_or_default(),
-            token: self.tokens().to_send(),
+            token: self.tokens().to_send(before.map(Self::tokens).as_ref()),
         };
         let request = Request::write(self.path(), &role).within(self.namespace.as_deref()).repeatable();
         let reply = cx.client().send(&request).await.map_err(|error| error.doing(self.doing(doing_what)))?;

@@ -139,6 +139,15 @@ async fn brought_up(cx: &Context<SecretZero>, plan: Plan<Unseal>) -> Outcome<Uns
     if keys.as_ref().is_some_and(|keys| keys.vault_kv.is_none()) {
         machine::remember(&mut cx.private())?;
     }
+    // While it was sealed, nobody could tell.
+    if let Some(expected) = cx.client().expected_cluster_id()?
+        && expected != health.cluster_id
+    {
+        return Err(Diagnostic::error("Another Cluster Than Expected Was Unsealed")
+            .detail(format!("The id of the cluster is {}; expected_cluster_id is {expected}.", health.cluster_id))
+            .remedy("Use the address of the cluster that is meant, or correct expected_cluster_id.")
+            .into());
+    }
     if let Some(before) = cluster_id.known()
         && before != health.cluster_id
     {

@@ -4,6 +4,7 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tf_framework::diagnostic::Diagnostic;
+use tf_framework::semantic::PolicyText;
 use tf_framework::{Context, Outcome};
 use vault_client::auth::token::{self, TokenInfo};
 use vault_client::{ApiPath, Reply, Request};
@@ -109,8 +110,9 @@ pub(super) async fn settle(
     credentials::prove_writable(&login.files)?;
     // From here on nothing else is sent: what the others may do is about to change under their feet.
     let alone = cx.client().exclusive().await;
+    let is_new = before.is_none();
     let mut by_root = false;
-    let minted = match (Steps { speaker: &speaker(cx, &alone), declared }).begin().await {
+    let minted = match (Steps { speaker: &speaker(cx, &alone), declared }).begin(is_new).await {
         Ok(is_root) => {
             by_root = is_root;
             None
@@ -118,7 +120,7 @@ pub(super) async fn settle(
         Err(unfit) if unfit.is_recoverable && declared.recover_with_shares => {
             let minted = recovery::root_token(cx, login).await?;
             let steps = Steps { speaker: &Speaker { cx, alone: &alone, root: minted.token() }, declared };
-            if let Err(unfit) = steps.begin().await {
+            if let Err(unfit) = steps.begin(is_new).await {
                 let diagnostic = unfit.explained(declared, login);
                 ended(cx, minted, false).await?;
                 return Err(diagnostic.into());
@@ -265,11 +267,14 @@ impl Steps<'_> {
 
     /// Sees who speaks, and makes what the role needs. Whoever may do this may do the rest, as the policy was looked at. Returns
     /// whether it is root.
-    async fn begin(&self) -> Result<bool, Unfit> {
+    async fn begin(&self, is_new: bool) -> Result<bool, Unfit> {
         let unfit = |doing, is_recoverable: fn(&Unsent) -> bool| {
             move |error: Unsent| Unfit { is_recoverable: is_recoverable(&error), error, doing }
         };
         let who = self.who().await.map_err(unfit("Beginning the set-up", is_refused))?;
+        if is_new {
+            self.look_whose_policy().await.map_err(unfit("Looking for the policy", Unsent::is_denied))?;
+        }
         self.mount().await.map_err(unfit("Making the auth mount", Unsent::is_denied))?;
         self.policy().await.map_err(unfit("Writing the policy", Unsent::is_denied))?;
         Ok(who.policies.iter().any(|policy| policy == ROOT))
@@ -304,6 +309,33 @@ impl Steps<'_> {
             },
             outcome => outcome.map(drop),
         }
+    }
+
+    /// Fails if the policy is there, says something else, and is none that an earlier run has left: that had made the mount.
+    async fn look_whose_policy(&self) -> Result<(), Unsent> {
+        #[derive(Deserialize)]
+        struct Document {
+            policy: String,
+        }
+        let (mount, name) = (&self.declared.mount, &self.declared.name);
+        let request = Request::read(ApiPath::new("sys/policies/acl").segment(name));
+        let found: Document = match self.speaker.send(&request).await {
+            Ok(reply) => answer(&request, reply)?,
+            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if PolicyText::from(found.policy) == self.declared.document() || mounted(self.speaker, mount).await?.is_some() {
+            return Ok(());
+        }
+        Err(Unsent::refused(
+            Diagnostic::error("The Policy of the Operator Is Another's")
+                .detail(format!(
+                    "There is a policy {name:?} that says something else, and no auth mount {mount:?} to which it would belong. Nothing \
+                     was changed."
+                ))
+                .remedy(format!("Give the operator another name, or remove that policy if nobody needs it: policy delete {name}"))
+                .at(Operator::NAME.path()),
+        ))
     }
 
     async fn policy(&self) -> Result<(), Unsent> {
