@@ -5,9 +5,8 @@ use acceptance::cli::matcher::{is, unknown};
 use acceptance::cli::{Cli, Complaint, Import, Row, Rows};
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_secrets_and_history};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_secrets_and_history};
 
 const ROLE: &str = "secretzero_approle_auth_backend_role.one";
 
@@ -33,8 +32,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_approle_auth_backend_role", cli);
         let stage = |stem: &str| OnServer::create(scenario, cli, &format!("role-{stem}"), RIGHTS);
         stage("mount")?.put(&format!("sys/auth/{BACKEND}"), &json!({ "type": "approle" }))?;
@@ -52,7 +50,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::ExpectedError, || errors(stage("errors"), cli));
         rows.run(Row::Drift, || drift(stage("drift")));
         rows.run_all(&[Row::Destroy, Row::PartialFailure], || adopted(stage("adopted")));
-        rows.run(Row::Moved, || moved(OnServer::with_peer(scenario, cli, "role-moved", RIGHTS)));
+        run_beside_the_peer(&mut rows, Row::Moved, || moved(OnServer::with_peer(scenario, cli, "role-moved", RIGHTS)));
         let rights = format!("{RIGHTS}{RIGHTS_SECRET_ID}");
         rows.run(Row::Ephemeral, || ephemeral(OnServer::create(scenario, cli, "role-ephemeral", &rights)));
         rows.not_measured(

@@ -5,9 +5,8 @@ use acceptance::cli::{Cli, Complaint, Import, Row, Rows};
 use acceptance::{Product, Scenario};
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_secrets_and_history};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_secrets_and_history};
 
 const METHOD: &str = "secretzero_auth_backend.one";
 
@@ -32,8 +31,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_auth_backend", cli);
         let stage = |stem: &str| OnServer::create(scenario, cli, &format!("auth-{stem}"), RIGHTS);
         let lived = life(stage("life")).map_err(|error| format!("{error:#}"));
@@ -51,7 +49,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::Drift, || drift(stage("drift")));
         rows.run(Row::Destroy, || built_in(stage("built-in")));
         let rights = format!("{RIGHTS}{RIGHTS_OF_PEER}");
-        rows.run(Row::Moved, || moved(OnServer::with_peer(scenario, cli, "auth-moved", &rights)));
+        run_beside_the_peer(&mut rows, Row::Moved, || moved(OnServer::with_peer(scenario, cli, "auth-moved", &rights)));
         rows.run(Row::PartialFailure, || adopted(stage("adopted")));
         rows.not_measured(
             Row::UnknownProviderConfiguration,

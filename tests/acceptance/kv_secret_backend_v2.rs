@@ -7,9 +7,8 @@ use acceptance::cli::{Cli, Complaint, Import, Row, Rows};
 use acceptance::{Scenario, wait_until};
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_history_in_kv};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_history_in_kv};
 
 const BACKEND: &str = "secretzero_kv_secret_backend_v2.one";
 
@@ -24,8 +23,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_kv_secret_backend_v2", cli);
         let stage =
             |stem: &str| prepared(OnServer::create(scenario, cli, &format!("kvb-{stem}"), &rights(stem))?, stem);
@@ -52,7 +50,7 @@ fn every_row(cli: Cli) -> Result<()> {
             Cli::Terraform => rows.not_measured(Row::ImportByIdentity, "Terraform 1.11 has no identities"),
         }
         rows.run_all(&[Row::ExpectedError, Row::Disappears, Row::PartialFailure], || found(stage("found")));
-        rows.run(Row::Moved, || {
+        run_beside_the_peer(&mut rows, Row::Moved, || {
             moved(prepared(OnServer::with_peer(scenario, cli, "kvb-moved", &rights("moved"))?, "moved"))
         });
         rows.not_measured(Row::UnknownProviderConfiguration, "secretzero_policy and secretzero_kv_secret_v2 run it");

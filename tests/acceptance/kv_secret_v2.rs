@@ -9,9 +9,8 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use fault_proxy::Moment::{After, Before};
 use fault_proxy::{Fault, FaultProxy, Filter, Listen, Upstream};
 use serde_json::{Value, json};
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_history_in_kv};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_history_in_kv};
 
 const SECRET: &str = "secretzero_kv_secret_v2.one";
 const READER: &str = "secretzero_kv_secret_v2.reader";
@@ -29,8 +28,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_kv_secret_v2", cli);
         let stage = |stem: &'static str| Stage::create(scenario, cli, stem);
         let lived = life(stage("life")).map_err(|error| format!("{error:#}"));
@@ -61,7 +59,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::ExpectedError, || forbidden(stage("forbidden")));
         rows.run_all(&[Row::Disappears, Row::Replace], || disappears(stage("disappears")));
         rows.run(Row::Drift, || drift(stage("drift")));
-        rows.run(Row::Moved, || moved(Stage::with_peer(scenario, cli, "moved")));
+        run_beside_the_peer(&mut rows, Row::Moved, || moved(Stage::with_peer(scenario, cli, "moved")));
         rows.run(Row::Ephemeral, || ephemeral(stage("ephemeral")));
         rows.run(Row::UnknownProviderConfiguration, || unknown_provider(stage("unknown")));
         rows.run(Row::PartialFailure, || adopted(stage("adopted")));

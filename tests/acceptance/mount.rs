@@ -8,9 +8,8 @@ use acceptance::{Product, Scenario};
 use anyhow::{Result, anyhow, ensure};
 use fault_proxy::{Fault, FaultProxy, Filter, Listen, Moment, Upstream};
 use serde_json::{Value, json};
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_secrets_and_history};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_secrets_and_history};
 
 const MOUNT: &str = "secretzero_mount.one";
 
@@ -37,8 +36,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_mount", cli);
         let stage = |stem: &str| OnServer::create(scenario, cli, &format!("mount-{stem}"), RIGHTS);
         let lived = life(stage("life")).map_err(|error| format!("{error:#}"));
@@ -59,7 +57,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::Drift, || one_by_one(OnServer::create(scenario, cli, "mount-one-by-one", RIGHTS_ONE_BY_ONE)));
         rows.run(Row::Destroy, || holds_data(stage("data")));
         rows.run(Row::Destroy, || built_in(stage("built-in")));
-        rows.run(Row::Moved, || moved(OnServer::with_peer(scenario, cli, "mount-moved", RIGHTS)));
+        run_beside_the_peer(&mut rows, Row::Moved, || moved(OnServer::with_peer(scenario, cli, "mount-moved", RIGHTS)));
         rows.run(Row::PartialFailure, || adopted(stage("adopted")));
         rows.run(Row::PartialFailure, || lost_answer(stage("lost")));
         rows.not_measured(
@@ -369,6 +367,19 @@ fn holds_data(stage: Result<OnServer>) -> Result<()> {
         .updates(MOUNT)
         .destroy()
         .between("see that it is gone", || is_gone(&stage, "mount-data"))
+        // Nobody else has the password of a connection, once it was rotated.
+        .apply(of("  type = \"database\""))
+        .between("make a connection", || {
+            let config = json!({
+                "plugin_name": "postgresql-database-plugin", "verify_connection": false, "username": "root",
+                "connection_url": "postgresql://{{username}}@127.0.0.1:1/none",
+            });
+            stage.put("mount-data/config/one", &config)
+        })
+        .destroy_fails()
+        .error(Complaint::new("The Mount \"mount-data\" Is Not Empty").detail("It holds connections: \"one\""))
+        .between("remove it", || stage.delete("mount-data/config/one"))
+        .destroy()
         .run()
 }
 

@@ -28,6 +28,14 @@ pub(crate) fn product(cli: Cli) -> Product {
     }
 }
 
+/// Runs a test for a row that takes the provider which we mean to replace, where that is built. The other rows do without.
+pub(crate) fn run_beside_the_peer(rows: &mut Rows, row: Row, test: impl FnOnce() -> Result<()>) {
+    match Tool::TerraformProviderVault.find() {
+        Ok(_) => rows.run(row, test),
+        Err(missing) => rows.not_measured(row, &format!("the peer is missing: {}", missing.reason)),
+    }
+}
+
 impl OnServer {
     /// `policy` is what the provider may do. It is named after `stem`, which tells the tests on the shared server apart.
     pub(crate) fn create(scenario: &Scenario, cli: Cli, stem: &str, policy: &str) -> Result<Self> {

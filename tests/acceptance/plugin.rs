@@ -12,11 +12,10 @@ use acceptance::leak_scan::Canary;
 use acceptance::{Product, Scenario};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::json;
-use testbed::Tool;
 
 use self::stage::{Stage, link, sha256};
 use self::upgrade::upgrade;
-use crate::on_server::{OnServer, product};
+use crate::on_server::{OnServer, product, run_beside_the_peer};
 use crate::plugin_requests::VERSION;
 
 const PLUGIN: &str = "secretzero_plugin.one";
@@ -39,8 +38,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_plugin", cli);
         let stage = |stem: &str| Stage::of(stem, OnServer::create(scenario, cli, &format!("plugin-{stem}"), RIGHTS)?);
         let lived = life(stage("life")).map_err(|error| format!("{error:#}"));
@@ -62,7 +60,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::Drift, || drift(stage("drift")));
         rows.run(Row::Destroy, || in_use(stage("used"), product(cli)));
         let peer = || Stage::of("moved", OnServer::with_peer(scenario, cli, "plugin-moved", RIGHTS)?);
-        rows.run(Row::Moved, || moved(peer()));
+        run_beside_the_peer(&mut rows, Row::Moved, || moved(peer()));
         rows.run(Row::PartialFailure, || adopted(stage("adopted")));
         rows.run(Row::WriteOnly, || environment(stage("environment"), &scenario.canary("what is in the environment")?));
         rows.not_measured(

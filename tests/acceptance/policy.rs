@@ -5,9 +5,8 @@ use acceptance::cli::matcher::is;
 use acceptance::cli::{Cli, Complaint, Import, Row, Rows};
 use anyhow::{Result, anyhow, ensure};
 use serde_json::json;
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_secrets_and_history};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_secrets_and_history};
 
 const POLICY: &str = "secretzero_policy.one";
 
@@ -43,8 +42,7 @@ fn warns(cli: Cli) -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_policy", cli);
         let stage = |stem: &str| OnServer::create(scenario, cli, stem, RIGHTS);
         let lived = life(stage("life")).map_err(|error| format!("{error:#}"));
@@ -65,7 +63,7 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::Drift, || drift(stage("drift")));
         rows.run(Row::Replace, || replace(stage("replace")));
         rows.run(Row::Destroy, || built_in(stage("built-in")));
-        rows.run(Row::Moved, || moved(OnServer::with_peer(scenario, cli, "moved", RIGHTS)));
+        run_beside_the_peer(&mut rows, Row::Moved, || moved(OnServer::with_peer(scenario, cli, "moved", RIGHTS)));
         rows.run(Row::UnknownProviderConfiguration, || unknown(stage("unknown")));
         rows.run(Row::PartialFailure, || adopted(stage("adopted")));
         without_secrets_and_history(&mut rows);

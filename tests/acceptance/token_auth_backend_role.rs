@@ -8,9 +8,8 @@ use acceptance::cli::{Cli, Complaint, Import, Row, Rows};
 use acceptance::{Scenario, wait_until};
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
-use testbed::Tool;
 
-use crate::on_server::{OnServer, product, without_secrets_and_history};
+use crate::on_server::{OnServer, product, run_beside_the_peer, without_secrets_and_history};
 
 const ROLE: &str = "secretzero_token_auth_backend_role.one";
 
@@ -35,8 +34,7 @@ fn terraform() -> Result<()> {
 }
 
 fn every_row(cli: Cli) -> Result<()> {
-    let tools = [cli.tool(), product(cli).tool(), Tool::TerraformProviderVault];
-    Scenario::run(&tools, |scenario| {
+    Scenario::run(&[cli.tool(), product(cli).tool()], |scenario| {
         let mut rows = Rows::of("secretzero_token_auth_backend_role", cli);
         let stage = |stem: &str| OnServer::create(scenario, cli, &format!("tokens-{stem}"), RIGHTS);
         let lived = life(stage("life")).map_err(|error| format!("{error:#}"));
@@ -53,7 +51,9 @@ fn every_row(cli: Cli) -> Result<()> {
         rows.run(Row::ExpectedError, || errors(stage("errors")));
         rows.run(Row::Drift, || drift(stage("drift")));
         rows.run_all(&[Row::Destroy, Row::PartialFailure], || adopted(stage("adopted")));
-        rows.run(Row::Moved, || moved(OnServer::with_peer(scenario, cli, "tokens-moved", RIGHTS)));
+        run_beside_the_peer(&mut rows, Row::Moved, || {
+            moved(OnServer::with_peer(scenario, cli, "tokens-moved", RIGHTS))
+        });
         let rights = format!("{RIGHTS}{RIGHTS_TOKEN}");
         rows.run(Row::Ephemeral, || ephemeral(OnServer::create(scenario, cli, "tokens-ephemeral", &rights)));
         rows.not_measured(

@@ -19,21 +19,8 @@ pub enum Contents {
 }
 
 /// Engines that hold nothing but their configuration, which whoever wrote it can write again.
-const CONFIGURED: [&str; 13] = [
-    "alicloud",
-    "aws",
-    "azure",
-    "consul",
-    "database",
-    "gcp",
-    "kubernetes",
-    "ldap",
-    "mongodbatlas",
-    "nomad",
-    "openldap",
-    "rabbitmq",
-    "terraform",
-];
+const CONFIGURED: [&str; 8] =
+    ["alicloud", "consul", "gcp", "kubernetes", "mongodbatlas", "nomad", "rabbitmq", "terraform"];
 
 /// Where an engine lists what it holds, and what that is. `None` for engines that are not known to list it.
 fn lists(kind: &str, version: Option<&str>) -> Option<&'static [(&'static str, &'static str)]> {
@@ -42,6 +29,10 @@ fn lists(kind: &str, version: Option<&str>) -> Option<&'static [(&'static str, &
         "kv" => &[("", "secrets")],
         "transit" | "totp" => &[("keys", "keys")],
         "pki" => &[("issuers", "issuers"), ("keys", "keys")],
+        // The engine alone has the passwords of static roles, and that of a connection once it was rotated.
+        "database" => &[("static-roles", "static roles"), ("config", "connections")],
+        "aws" | "azure" => &[("static-roles", "static roles")],
+        "ldap" | "openldap" => &[("static-role", "static roles")],
         _ if CONFIGURED.contains(&kind) => &[],
         _ => return None,
     })
@@ -93,7 +84,7 @@ mod tests {
     #[test]
     fn an_engine_that_is_not_known_may_hold_something() {
         assert_eq!(lists("recrypt", None), None);
-        assert_eq!(lists("database", None), Some(&[][..]));
+        assert_eq!(lists("nomad", None), Some(&[][..]));
         assert_eq!(lists("kv", Some("2")), Some(&[("metadata", "secrets")][..]));
         assert_eq!(lists("kv", None), Some(&[("", "secrets")][..]));
     }

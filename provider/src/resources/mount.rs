@@ -39,9 +39,10 @@ const PINNED: &str = "If Vault has the plugin pinned, remove the pin below sys/p
 /// not the other way round.
 ///
 /// A mount is not removed, nor replaced, while something would be lost with it, unless the state has `allow_data_loss = true`.
-/// That is so as long as a `kv`, `transit`, `pki` or `totp` engine lists secrets, keys or issuers, for which the token needs
-/// the right to list them; `database`, `kubernetes`, `ldap` and the engines of clouds and schedulers hold nothing but their
-/// configuration, and go. What an engine of any other type holds can't be looked at, and counts as something.
+/// That is so as long as a `kv`, `transit`, `pki` or `totp` engine lists secrets, keys or issuers, a `database` connections or
+/// static roles, and an `ldap`, `aws` or `azure` static roles, for which the token needs the right to list them; `kubernetes`
+/// and the engines of other clouds and of schedulers hold nothing but their configuration, and go. What an engine of any other
+/// type holds can't be looked at, and counts as something.
 ///
 /// A mount that is there already is taken over if it is as declared, and else refused with the command that imports it.
 /// `cubbyhole`, `identity` and `sys` can be managed and are not removed.
