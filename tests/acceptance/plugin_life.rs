@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::plugin_requests::{PROGRAM, TOOLS, VERSION};
 
 /// How soon a mount answers again after anything.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(5);
 
 /// Both are in one process.
 const MOUNTS: [&str; 2] = ["one", "two"];
